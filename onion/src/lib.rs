@@ -1,0 +1,16 @@
+//! The road: onion services and connections to them.
+//!
+//! It promises a [`Network`] that publishes an identity's onion service and dials others, each identity isolated from
+//! the rest, over embedded Arti ([`arti`]) or in memory with weather ([`memory`]).
+//! It does not authenticate who dials us, encrypt for anybody, or decide when to try again: that is the messenger's.
+
+pub mod address;
+pub mod arti;
+pub mod key;
+pub mod memory;
+pub mod network;
+pub mod scratch;
+
+pub use address::{Address, AddressError};
+pub use key::{KeyError, ServiceKey};
+pub use network::{Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness};

@@ -1,0 +1,178 @@
+//! What every road promises: publish a service, dial one, say truthfully what is happening.
+//!
+//! It does not retry, queue or authenticate; a [`Stream`] is a pipe of bytes from somebody unknown.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, watch};
+
+use crate::{Address, ServiceKey};
+
+/// A future that can be kept in a trait object.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A road to onion services.
+pub trait Network: Send + Sync + 'static {
+    /// The name of the road: `arti`, `memory`, later `system`.
+    fn backend(&self) -> &'static str;
+
+    /// Whether full vanguards protect the guards of our services.
+    fn vanguards(&self) -> bool;
+
+    /// What the road is doing; changes as it does.
+    fn status(&self) -> watch::Receiver<Status>;
+
+    /// Runs the onion service of `key` until the returned [`Service`] is dropped.
+    fn publish(&self, key: ServiceKey) -> Boxed<'_, Result<Service, PublishError>>;
+
+    /// Opens a stream; it may be handed out before the other side has accepted it (optimistic data), so that the
+    /// first bytes travel with the opening.
+    fn dial(&self, dial: Dial) -> Boxed<'_, Result<Stream, DialError>>;
+
+    /// Stops (`false`) or resumes (`true`) all activity on the network. Services should be dropped before.
+    fn set_online(&self, online: bool);
+}
+
+/// Whom to dial, and with whom the circuit may be shared: only with dials of the same identity and lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dial {
+    /// Which of our identities dials; circuits of two identities are never shared.
+    pub identity: u64,
+    /// 0 for talk; another number for each further circuit (files, voice).
+    pub lane: u32,
+    /// The other side's onion service.
+    pub to: Address,
+}
+
+/// The state of the road as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// Switched off by the user.
+    Offline,
+    /// On the way: `fraction` in 0.0..=1.0 and what is being done, in plain words.
+    Connecting { fraction: f32, message: String },
+    /// Cannot go on for a reason the user can act on.
+    Blocked { fraction: f32, reason: String },
+    /// Circuits can be built.
+    Ready,
+}
+
+/// A running onion service; dropping it unpublishes. Streams already open stay.
+pub struct Service {
+    /// Streams that others opened, at most [`INCOMING_QUEUE`] waiting.
+    pub incoming: mpsc::Receiver<Stream>,
+    /// Whether others can find it.
+    pub reach: watch::Receiver<Reach>,
+    /// Keeps the service alive.
+    pub guard: Box<dyn std::any::Any + Send + Sync>,
+}
+
+/// Whether a service can be found by others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Being published; the detail says how far.
+    Starting { detail: String },
+    /// Its descriptor is published and introduction points answer.
+    Reachable,
+    /// Not reachable now; the detail says why.
+    Unreachable { detail: String },
+}
+
+/// A two-way stream of bytes.
+pub struct Stream(Box<dyn ReadWrite>);
+
+trait ReadWrite: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ReadWrite for T {}
+
+/// Why a dial failed. The words are shown to the user by the window and the log, never the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DialError {
+    /// The road is off or not yet connected.
+    #[error("Tor is offline")]
+    Offline,
+    /// No descriptor: the service has not been seen on the network lately.
+    #[error("Tor found no trace of the service")]
+    NotFound,
+    /// Its introduction points do not answer: it probably went away a short while ago.
+    #[error("the service did not answer at its introduction points")]
+    IntroductionFailed,
+    /// The service was reached and refused the stream.
+    #[error("the service refused the connection")]
+    Refused,
+    /// It took too long.
+    #[error("the connection timed out")]
+    Timeout,
+    /// The service wants a key we do not have (closed doors).
+    #[error("the service is closed to strangers")]
+    Closed,
+    /// Any other failure of the Tor network.
+    #[error("the Tor network failed")]
+    Network,
+}
+
+/// Why a service could not be started.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublishError {
+    /// The same identity is already published by this process.
+    #[error("this identity is already published")]
+    AlreadyPublished,
+    /// The road refused; the text says why and holds no address.
+    #[error("the onion service could not be started: {0}")]
+    Refused(String),
+}
+
+/// A knob of the road that protects less than it should, found when the effective configuration is read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weakness(pub &'static str);
+
+impl Stream {
+    /// Wraps any pipe.
+    pub fn new(inner: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        Self(Box::new(inner))
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+        buf: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+        buf: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stream")
+    }
+}
+
+/// The virtual port of every Pelure service.
+pub const PORT: u16 = 9876;
+
+/// Streams accepted by the road and not yet taken by the engine; more wait at the rendezvous.
+pub const INCOMING_QUEUE: usize = 16;

@@ -1,0 +1,9 @@
+//! Pelure: an anonymous messenger over Tor onion services. ARCHITECTURE.md is the way in; this is the table of contents.
+
+pub mod engine;
+pub mod headless;
+pub mod name;
+pub mod session;
+pub mod talk;
+pub mod vault;
+pub mod wire;

@@ -1,0 +1,2 @@
+//! The program. (to come)
+fn main() {}

@@ -1,0 +1,7 @@
+//! Strings that cannot harm: what the user calls somebody, what a peer wrote, safety words.
+//!
+//! It does not store, send or translate anything.
+
+pub mod petname;
+pub mod safety;
+pub mod text;
