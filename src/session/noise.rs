@@ -87,3 +87,15 @@ impl Symmetric {
         Split { initiator, responder, export, hash: self.hash }
     }
 }
+
+#[cfg(test)]
+impl Symmetric {
+    /// The same state once more, for a test that tries several ways on.
+    pub(super) fn fork(&self) -> Self {
+        Self { chain: self.chain.clone(), hash: self.hash, key: self.key.clone(), number: self.number }
+    }
+
+    pub(super) fn chain(&self) -> &Key {
+        &self.chain
+    }
+}
