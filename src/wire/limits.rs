@@ -95,3 +95,25 @@ pub const REQUEST_RETRY_MOST: Duration = Duration::from_secs(2 * 60 * 60);
 pub const RETRY_JITTER_PERCENT: u64 = 30;
 /// When the network returns, each contact is tried after a random time up to this: all at once would starve each other.
 pub const NETWORK_BACK_SPREAD: Duration = Duration::from_secs(3);
+
+// Keys and joined circuits.
+
+/// Records sealed under one key before its successor takes over: far below what ChaCha20-Poly1305 allows, and a stolen
+/// key opens little.
+pub const REKEY_RECORDS: u64 = 1 << 20;
+/// Time one key seals before its successor takes over: bounds what a key stolen from memory opens of the past.
+pub const REKEY_AFTER: Duration = Duration::from_secs(10 * 60);
+/// Bytes that may wait to be opened: one unfinished record (15,616) and one read of the stream (64 KiB at most).
+pub const RECORD_BACKLOG: usize = 96 * 1024;
+/// Time between two handshakes of a session: heals a session whose keys were stolen.
+pub const RENEW_AFTER: Duration = Duration::from_secs(60 * 60);
+/// A handshake inside a session earlier than this is refused: each costs the answering side a key agreement.
+pub const RENEW_SOONEST: Duration = Duration::from_secs(10 * 60);
+/// A handshake inside a session that is not done by then ends the session: a slow circuit needs seconds.
+pub const RENEW_DEADLINE: Duration = Duration::from_secs(2 * 60);
+/// A session whose peer does not renew it ends: two turns missed.
+pub const RENEW_LATEST: Duration = Duration::from_secs(2 * 60 * 60);
+/// Life of a join token: a new circuit to a service takes some seconds, seldom more than 30.
+pub const JOIN_LIFE: Duration = Duration::from_secs(60);
+/// Join tokens alive per identity: 16 offers of 4 circuits each, a call, and as much again.
+pub const JOIN_TOKENS: usize = 128;
