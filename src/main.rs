@@ -68,18 +68,16 @@ async fn run(vault: Vault, dir: Option<&Path>, overrides: Option<String>) -> Res
         tracing::warn!("no directory in memory was found: Tor's files are on the disk while the program runs");
     }
     Keeper::restore(&vault, &scratch)?;
-    let scratch = Arc::new(scratch);
-    let network = Arti::start(ArtiOptions { scratch: Arc::clone(&scratch), overrides })?;
+    let network = Arti::start(ArtiOptions { scratch, overrides })?;
     let clock = Arc::new(MachineClock::new());
     let parts = Parts { network: network.clone(), vault, clock, limits: Limits::default() };
     let (engine, events) = Engine::start(parts).await?;
-    let keeper = Keeper::start(&engine, Arc::clone(&scratch));
+    let keeper = Keeper::start(&engine, network.clone());
     let input = tokio::io::BufReader::new(tokio::io::stdin());
     let served = headless::serve(engine.clone(), events, input, tokio::io::stdout()).await;
     keeper.finish().await;
     engine.closed().await;
     drop(network);
-    scratch.wipe();
     served.map_err(|error| Failure::System("standard output could not be written", error))
 }
 
@@ -134,7 +132,7 @@ impl Failure {
     /// The exit status of the contract.
     fn status(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::Arti(ArtiError::Posture { .. } | ArtiError::Config(_)) => 2,
+            Self::Usage(_) | Self::Arti(ArtiError::Posture { .. } | ArtiError::Configuration(_)) => 2,
             Self::Vault(VaultError::WrongPassphrase) => 3,
             Self::Vault(VaultError::InUse) => 4,
             _ => 1,

@@ -15,9 +15,12 @@ use super::ledger::Ledger;
 use super::{Engine, EngineError};
 use crate::vault::Vault;
 
+/// Whatever holds the directory Arti writes to.
+type Files = Arc<dyn AsRef<Scratch> + Send + Sync>;
+
 /// Saves Arti's files while the program runs.
 pub struct Keeper {
-    scratch: Arc<Scratch>,
+    files: Files,
     ledger: Ledger,
     task: JoinHandle<()>,
 }
@@ -46,32 +49,32 @@ impl Keeper {
     }
 
     /// Begins to save.
-    pub fn start(engine: &Engine, scratch: Arc<Scratch>) -> Self {
+    pub fn start(engine: &Engine, files: Files) -> Self {
         let ledger = engine.0.ledger.clone();
-        let task = tokio::spawn(save_for_ever(Arc::clone(&scratch), ledger.clone()));
-        Self { scratch, ledger, task }
+        let task = tokio::spawn(save_for_ever(Arc::clone(&files), ledger.clone()));
+        Self { files, ledger, task }
     }
 
     /// Saves a last time; to be called after the engine's shutdown and before the vault closes.
     pub async fn finish(self) {
         self.task.abort();
-        save_state(&self.scratch, &self.ledger).await;
-        save_cache(&self.scratch, &self.ledger).await;
+        save_state((*self.files).as_ref(), &self.ledger).await;
+        save_cache(&self.files, &self.ledger).await;
     }
 }
 
-async fn save_for_ever(scratch: Arc<Scratch>, ledger: Ledger) {
+async fn save_for_ever(files: Files, ledger: Ledger) {
     let mut saved = None;
     let mut ticks = 0u64;
     loop {
         tokio::time::sleep(LOOK).await;
-        let stamp = scratch.stamp();
-        if saved.as_ref() != Some(&stamp) && save_state(&scratch, &ledger).await {
+        let stamp = (*files).as_ref().stamp();
+        if saved.as_ref() != Some(&stamp) && save_state((*files).as_ref(), &ledger).await {
             saved = Some(stamp);
         }
         ticks += 1;
         if ticks % LOOKS_PER_DAY == 0 || ticks == FIRST_CACHE {
-            save_cache(&scratch, &ledger).await;
+            save_cache(&files, &ledger).await;
         }
     }
 }
@@ -90,9 +93,9 @@ async fn save_state(scratch: &Scratch, ledger: &Ledger) -> bool {
     saved.inspect_err(|error| tracing::warn!(%error, "Tor's state could not be saved")).is_ok()
 }
 
-async fn save_cache(scratch: &Arc<Scratch>, ledger: &Ledger) {
-    let scratch = Arc::clone(scratch);
-    let packed = tokio::task::spawn_blocking(move || scratch.pack_cache()).await;
+async fn save_cache(files: &Files, ledger: &Ledger) {
+    let files = Arc::clone(files);
+    let packed = tokio::task::spawn_blocking(move || (*files).as_ref().pack_cache()).await;
     let Ok(Ok(packed)) = packed else {
         return tracing::warn!("Tor's directory cache could not be packed");
     };

@@ -71,7 +71,7 @@ impl Greeted {
         let (session, last) = state.reply(&reply, first)?;
         stream.write_all(last.as_ref()).await?;
         stream.flush().await?;
-        Ok(Link::new(stream, session, Side::Ours, now, Vec::new()))
+        Ok(Link::new(stream, session, Side::Us, now, Vec::new()))
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn answer(
     stream.flush().await?;
     let last = read_message(&mut stream).await?;
     let (session, first) = state.finish(&last)?;
-    Ok(Link::new(stream, session, Side::Theirs, clock(), first))
+    Ok(Link::new(stream, session, Side::Them, clock(), first))
 }
 
 async fn read_message(stream: &mut Stream) -> Result<Box<[u8; HANDSHAKE]>, std::io::Error> {
