@@ -2,7 +2,7 @@
 //!
 //! It does not publish them ([`crate::engine`]).
 
-use pelure_onion::{Address, ServiceKey};
+use pelure_onion::ServiceKey;
 use rusqlite::{OptionalExtension, Row};
 use zeroize::Zeroizing;
 

@@ -98,7 +98,7 @@ mod tests {
             "SELECT text FROM message WHERE contact = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
         ] {
             let mut plan = vault.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let steps: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+            let steps: Vec<String> = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
             assert_eq!(steps.len(), 1, "{steps:?}");
             assert!(steps[0].starts_with("SEARCH message USING INDEX"), "{steps:?}");
         }

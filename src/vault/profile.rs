@@ -271,3 +271,6 @@ const FILES: &str = "files";
 /// Far more than Tor's directory needs.
 const LARGEST_CACHE: u64 = 256 * 1024 * 1024;
 const NO_KEY: VaultError = VaultError::Damaged { what: "the key file" };
+
+#[cfg(test)]
+mod tests;
