@@ -7,9 +7,21 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use super::error::VaultError;
 use super::rows::{count, number};
 
-/// Brings the database to the newest schema, each step in a transaction of its own.
-pub(super) fn migrate(db: &mut Connection) -> Result<(), VaultError> {
-    let mut version = version(db)?;
+/// Furnishes an empty database.
+pub(super) fn furnish(db: &mut Connection) -> Result<(), VaultError> {
+    run(db, 0)
+}
+
+/// Brings a profile's database to the newest schema. An empty one is damage: it once held a profile.
+pub(super) fn upgrade(db: &mut Connection) -> Result<(), VaultError> {
+    match version(db)? {
+        0 => Err(VaultError::Damaged { what: "the database" }),
+        version => run(db, version),
+    }
+}
+
+/// Runs the steps after `version`, each in a transaction of its own.
+fn run(db: &mut Connection, mut version: usize) -> Result<(), VaultError> {
     if version > STEPS.len() {
         return Err(VaultError::TooNew);
     }
@@ -47,9 +59,15 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let mut db = Connection::open_in_memory().unwrap();
-        migrate(&mut db).unwrap();
-        migrate(&mut db).unwrap();
+        furnish(&mut db).unwrap();
+        upgrade(&mut db).unwrap();
         db.execute("UPDATE schema SET version = version + 1", []).unwrap();
-        assert_eq!(migrate(&mut db), Err(VaultError::TooNew));
+        assert_eq!(upgrade(&mut db), Err(VaultError::TooNew));
+    }
+
+    #[test]
+    fn an_emptied_database_is_not_taken_for_a_new_one() {
+        let mut db = Connection::open_in_memory().unwrap();
+        assert_eq!(upgrade(&mut db), Err(VaultError::Damaged { what: "the database" }));
     }
 }

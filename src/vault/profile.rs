@@ -180,7 +180,7 @@ impl Vault {
     fn enter(dir: &Path, key: DatabaseKey, lock: Lock) -> Result<Self, VaultError> {
         disk::private_dir(dir)?;
         let mut db = connection::open(&dir.join(DATABASE), &key)?;
-        migrations::migrate(&mut db)?;
+        migrations::upgrade(&mut db)?;
         let current = RwLock::new(Current { key, turn: 0 });
         Ok(Self { db, home: Some(Arc::new(Home { dir: dir.to_owned(), current, _lock: lock })) })
     }
@@ -227,7 +227,7 @@ fn prepare_database(dir: &Path, key: &DatabaseKey, random: &mut dyn Random) -> R
 
 /// Tables, and the key of sealed files.
 fn furnish(db: &mut Connection, random: &mut dyn Random) -> Result<(), VaultError> {
-    migrations::migrate(db)?;
+    migrations::furnish(db)?;
     let mut key = Zeroizing::new([0; 32]);
     random.fill(&mut key[..]);
     transaction::write(db, |w| w.put_secret(FILES, &key))

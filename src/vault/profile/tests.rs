@@ -7,7 +7,7 @@ use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER, HEXUPPER};
 
 use super::super::testing::{Counting, contact, key, on_disk, passphrase};
 use super::*;
-use crate::wire::{Epoch, MessageId};
+use crate::wire::MessageId;
 
 const CHEAP: Cost = Cost::DANGEROUSLY_CHEAP;
 
@@ -94,8 +94,9 @@ fn damage_is_told_apart_from_a_wrong_passphrase_and_never_panics() {
         let vault = Vault::open(dir.path(), &passphrase("right"))?;
         let rows: i64 = vault.db.query_row("SELECT count(text) FROM message", [], |row| row.get(0))?;
         assert_eq!(rows, 20);
-        vault.db.query_row("SELECT count(block) FROM search_data", [], |_| Ok(()))?;
-        Ok(())
+        // Every page, also those that no question would touch today.
+        let verdict: String = vault.db.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
+        if verdict == "ok" { Ok(()) } else { Err(VaultError::Damaged { what: "a page" }) }
     };
     open().unwrap();
     for name in ["key", "vault.db"] {
@@ -112,7 +113,9 @@ fn damage_is_told_apart_from_a_wrong_passphrase_and_never_panics() {
             bad[at] ^= 0x10;
             damaged(&bad, format!("{name}, byte {at}"));
         }
-        for length in [0, 1, 100, good.len() / 2, good.len() - 1] {
+        // Short by a page: the last bytes alone may belong to a free page, which nobody reads.
+        let page = if name == "key" { 1 } else { 4_096 };
+        for length in [0, 1, 100, good.len() / 2, good.len() - page] {
             damaged(&good[..length], format!("{name}, cut to {length}"));
         }
         fs::remove_file(&path).unwrap();
@@ -235,7 +238,6 @@ fn scan(dir: &Path) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        // The shared-memory index of the log holds page numbers only, and many zeros.
         scanned += bytes.len();
         for secret in &secrets {
             let found = bytes.windows(secret.len()).any(|window| window == secret);
@@ -290,5 +292,4 @@ fn sqlite_is_set_up_as_promised() {
     }
     let cipher: String = vault.db.query_row("PRAGMA cipher_version", [], |row| row.get(0)).unwrap();
     assert!(cipher.starts_with("4."), "{cipher}");
-    let _ = Epoch([0; 8]);
 }
