@@ -6,7 +6,6 @@
 //! [`Conversation::wait`] may be dropped at any time; [`Conversation::step`] must run to its end.
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -134,7 +133,7 @@ impl Conversation {
             })
             .await?;
         let now = shared.clock.now();
-        let rate = NonZeroU32::new(shared.limits.message_rate).unwrap_or(NonZeroU32::MIN);
+        let rate = shared.limits.message_rate;
         let first = std::mem::take(&mut link.first);
         let accepted = row.state == ContactState::Accepted;
         let mut conversation = Self {

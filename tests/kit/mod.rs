@@ -1,0 +1,110 @@
+//! What tests of several rooms share: people on the road in memory, who wait for events instead of sleeping.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(clippy::missing_panics_doc, clippy::unwrap_used, missing_docs)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pelure::engine::{Delivery, Engine, Event, Events, Limits, MachineClock, Page, Parts, SystemRandom};
+use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
+use pelure_onion::Memory;
+
+/// Somebody with one identity.
+pub struct Person {
+    pub engine: Engine,
+    pub events: Events,
+    pub identity: IdentityId,
+    pub address: String,
+}
+
+/// A road in memory, in fine weather.
+pub fn road() -> Memory {
+    Memory::new(1)
+}
+
+impl Person {
+    pub async fn new(road: &Memory, name: &str) -> Self {
+        Self::with(road, name, Vault::traceless(&mut SystemRandom).unwrap(), Limits::default()).await
+    }
+
+    pub async fn with(road: &Memory, name: &str, vault: Vault, limits: Limits) -> Self {
+        let clock = Arc::new(MachineClock::new());
+        let (engine, events) = Engine::start(Parts { network: road.network(), vault, clock, limits }).await.unwrap();
+        let view = engine.create_identity(name).await.unwrap();
+        Self { engine, events, identity: view.identity, address: view.address.onion() }
+    }
+
+    /// Takes events until one satisfies `wanted`.
+    pub async fn until(&mut self, wanted: impl Fn(&Event) -> bool) -> Event {
+        let found = async {
+            loop {
+                let event = self.events.next().await.expect("the engine stopped");
+                if wanted(&event) {
+                    return event;
+                }
+            }
+        };
+        // A bound on hanging, not on speed.
+        tokio::time::timeout(HANGING, found).await.expect("the event did not come")
+    }
+
+    pub async fn next_text(&mut self) -> String {
+        match self.until(|event| matches!(event, Event::MessageReceived(_))).await {
+            Event::MessageReceived(message) => message.text,
+            _ => unreachable!(),
+        }
+    }
+
+    pub async fn next_request(&mut self) -> RequestId {
+        match self.until(|event| matches!(event, Event::RequestReceived(_))).await {
+            Event::RequestReceived(request) => request.id,
+            _ => unreachable!(),
+        }
+    }
+
+    /// Returns when a message is delivered, whether that was told already or not.
+    pub async fn until_delivered(&mut self, message: MessageKey) {
+        loop {
+            let contacts = self.engine.contacts(None).await.unwrap();
+            for contact in contacts {
+                if self.state_of(contact.contact, message).await == Some(Delivery::Delivered) {
+                    return;
+                }
+            }
+            self.until(|event| matches!(event, Event::MessageState { .. })).await;
+        }
+    }
+
+    pub async fn until_accepted(&mut self, contact: ContactId) {
+        loop {
+            let contacts = self.engine.contacts(None).await.unwrap();
+            if contacts.iter().any(|view| view.contact == contact && view.state == ContactState::Accepted) {
+                return;
+            }
+            self.until(|event| matches!(event, Event::Contact(_))).await;
+        }
+    }
+
+    pub async fn state(&self, contact: ContactId, message: MessageKey) -> Delivery {
+        self.state_of(contact, message).await.expect("no such message")
+    }
+
+    async fn state_of(&self, contact: ContactId, message: MessageKey) -> Option<Delivery> {
+        let page = Page { before: None, after: None, limit: 1000 };
+        let messages = self.engine.messages(contact, page).await.unwrap();
+        messages.into_iter().find(|view| view.message == message).map(|view| view.state)
+    }
+}
+
+/// Makes two people contacts: `a` asks, `b` accepts. Gives each one's contact.
+pub async fn acquaint(a: &mut Person, b: &mut Person) -> (ContactId, ContactId) {
+    let to_b = a.engine.add_contact(a.identity, &b.address, "b", "may I".into()).await.unwrap();
+    let request = b.next_request().await;
+    let to_a = b.engine.accept_request(request, "a").await.unwrap();
+    a.until_accepted(to_b).await;
+    (to_b, to_a)
+}
+
+/// Nothing in memory takes this long unless it hangs.
+pub const HANGING: Duration = Duration::from_secs(60);
