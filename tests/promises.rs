@@ -2,8 +2,6 @@
 //!
 //! It does not judge whether a test proves its promise.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read the tree has failed")]
-
 use std::fs;
 use std::path::Path;
 
