@@ -2,6 +2,10 @@
 //!
 //! It does not store, send or translate anything.
 
+mod hidden;
 pub mod petname;
 pub mod safety;
 pub mod text;
+
+pub use petname::{NameError, PetName};
+pub use text::neutralised;

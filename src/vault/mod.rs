@@ -1,1 +1,37 @@
-//! (to come)
+//! Everything at rest: what was committed here survives `kill -9` and power loss, and without the passphrase the files
+//! tell nothing but their sizes and times.
+//!
+//! It does not know what a message means ([`crate::talk`]), when to send it ([`crate::engine`]) or how to show it.
+//! [`Vault::write`] is the one way to change anything, [`Read`] the one way to look.
+
+mod backup;
+mod connection;
+mod contacts;
+mod disk;
+mod error;
+mod identities;
+mod ids;
+mod inbox;
+mod keyfile;
+mod messages;
+mod migrations;
+mod outbox;
+mod passphrase;
+mod profile;
+mod rekey;
+mod requests;
+mod rows;
+mod sealed;
+mod search;
+mod settings;
+mod transaction;
+
+pub use error::VaultError;
+pub use ids::{ContactId, IdParseError, IdentityId, MessageKey, RequestId};
+pub use passphrase::{Cost, Passphrase};
+pub use profile::{Reader, Vault};
+pub use rows::{
+    Contact, ContactState, Doors, Identity, Incoming, Message, MessageState, NewContact, Page, Queued, Request,
+    RequestArrival,
+};
+pub use transaction::{Job, Read, Write, job};

@@ -1,8 +1,11 @@
 //! The frames of a session, and the bytes they are made of.
 //!
-//! Every decoder is total: any bytes give a frame, a request for more bytes, or a [`WireError`].
+//! Every decoder is total: any bytes give a frame, a request for more bytes, or a [`WireError`]. It does not look for
+//! frames in a stream of bytes ([`super::Deframer`] does).
 
-use super::limits::HANDSHAKE;
+use std::ops::RangeInclusive;
+
+use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, REQUEST_BYTES, SEQUENCE};
 use super::text::{MessageText, RequestText};
 
 /// The random name of one run of sequence numbers in one direction; redrawn when a contact is made, re-added or restored.
@@ -17,32 +20,65 @@ pub struct MessageId(pub [u8; 16]);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
     /// Are you there?
-    Ping { nonce: u64 },
+    Ping {
+        /// Random, so that an answer cannot be given before the question.
+        nonce: u64,
+    },
     /// I am.
-    Pong { nonce: u64 },
+    Pong {
+        /// The nonce of the ping.
+        nonce: u64,
+    },
     /// The dialler is a contact here: the session is open.
     Welcome,
     /// The one answer to everybody else.
     Waiting,
     /// May I be your contact?
-    Request { text: RequestText },
+    Request {
+        /// What the asker says of themselves.
+        text: RequestText,
+    },
     /// The session ends on purpose.
-    Bye { reason: Bye },
+    Bye {
+        /// Why it ends.
+        reason: Bye,
+    },
     /// A message of text.
-    Message { epoch: Epoch, seq: u64, id: MessageId, age_minutes: u32, text: MessageText },
+    Message {
+        /// The run of numbers that `seq` belongs to.
+        epoch: Epoch,
+        /// Its place in the conversation, 1 to [`SEQUENCE`]; consecutive within one session.
+        seq: u64,
+        /// Its name, the same however often it is sent.
+        id: MessageId,
+        /// How long ago it was written, in whole minutes by the sender's reckoning; any value, so subtract with care.
+        age_minutes: u32,
+        /// What was written.
+        text: MessageText,
+    },
     /// The message of this number was recalled before it was ever handed over.
-    Skip { epoch: Epoch, seq: u64 },
+    Skip {
+        /// As in [`Frame::Message`].
+        epoch: Epoch,
+        /// As in [`Frame::Message`].
+        seq: u64,
+    },
     /// Everything of this epoch up to this number is on my disk.
-    Ack { epoch: Epoch, seq: u64 },
+    Ack {
+        /// The epoch of the acknowledged messages, that is, of the other side's.
+        epoch: Epoch,
+        /// The last acknowledged number, 1 to [`SEQUENCE`].
+        seq: u64,
+    },
     /// This profile was restored from a backup.
     Restored,
-    /// The three messages of a renewed handshake, and its end.
+    /// The first message of a renewed handshake.
     Renew1(Box<[u8; HANDSHAKE]>),
-    /// See [`Frame::Renew1`].
+    /// The second one; see [`Frame::Renew1`].
     Renew2(Box<[u8; HANDSHAKE]>),
-    /// See [`Frame::Renew1`].
+    /// The third one; see [`Frame::Renew1`].
     Renew3(Box<[u8; HANDSHAKE]>),
-    /// See [`Frame::Renew1`].
+    /// The renewal is complete; see [`Frame::Renew1`].
     Renewed,
 }
 
@@ -53,9 +89,11 @@ pub enum Bye {
     Replaced,
     /// The program is going offline.
     Leaving,
+    /// The other side broke the protocol.
+    Violation,
 }
 
-/// Why bytes are not frames.
+/// Why bytes are not frames. Always the peer's fault, except [`WireError::Overflow`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
     /// A type below 0x80 that this version does not know.
@@ -67,26 +105,206 @@ pub enum WireError {
     /// A field outside its range, or text that is not UTF-8.
     #[error("the peer sent a frame with a wrong field")]
     Field,
+    /// More was pushed than one record, or frames were not taken out before the next record: our own mistake.
+    #[error("more than one record was pushed before its frames were taken out")]
+    Overflow,
 }
 
-/// Cuts a stream of bytes into frames; holds at most one frame and what was pushed last.
-#[derive(Default)]
-pub struct Deframer {}
+/// The first four bytes of a frame, checked: the kind is known or may be skipped, and the length fits it.
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    /// What follows.
+    pub(super) kind: u8,
+    /// Bytes of the body.
+    pub(super) length: usize,
+}
+
+/// Takes fields off the front of a body.
+struct Reader<'a>(&'a [u8]);
 
 impl Frame {
     /// Appends the frame's bytes.
-    pub fn encode(&self, _out: &mut Vec<u8>) {}
-}
-
-impl Deframer {
-    /// Takes the bytes of one record.
-    pub fn push(&mut self, _bytes: &[u8]) -> Result<(), WireError> {
-        Ok(())
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend([self.kind(), 0, 0, 0]);
+        self.encode_body(out);
+        // Every body is far below 2^24 bytes: its parts are bounded by their types.
+        let [_, length @ ..] = ((out.len() - start - Header::BYTES) as u32).to_be_bytes();
+        if let Some(slot) = out.get_mut(start + 1..start + Header::BYTES) {
+            slot.copy_from_slice(&length);
+        }
     }
 
-    /// The next whole frame, if there is one.
-    #[expect(clippy::should_implement_trait, reason = "an error ends the stream, so this is not an iterator")]
-    pub fn next(&mut self) -> Result<Option<Frame>, WireError> {
-        Ok(None)
+    fn kind(&self) -> u8 {
+        match self {
+            Self::Ping { .. } => PING,
+            Self::Pong { .. } => PONG,
+            Self::Welcome => WELCOME,
+            Self::Waiting => WAITING,
+            Self::Request { .. } => REQUEST,
+            Self::Bye { .. } => BYE,
+            Self::Message { .. } => MESSAGE,
+            Self::Skip { .. } => SKIP,
+            Self::Ack { .. } => ACK,
+            Self::Restored => RESTORED,
+            Self::Renew1(_) => RENEW_1,
+            Self::Renew2(_) => RENEW_2,
+            Self::Renew3(_) => RENEW_3,
+            Self::Renewed => RENEWED,
+        }
+    }
+
+    fn encode_body(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Ping { nonce } | Self::Pong { nonce } => out.extend(nonce.to_be_bytes()),
+            Self::Welcome | Self::Waiting | Self::Restored | Self::Renewed => {}
+            Self::Request { text } => out.extend(text.as_str().as_bytes()),
+            Self::Bye { reason } => out.push(reason.code()),
+            Self::Message { epoch, seq, id, age_minutes, text } => {
+                out.extend(epoch.0);
+                out.extend(seq.to_be_bytes());
+                out.extend(id.0);
+                out.extend(age_minutes.to_be_bytes());
+                out.extend(text.as_str().as_bytes());
+            }
+            Self::Skip { epoch, seq } | Self::Ack { epoch, seq } => {
+                out.extend(epoch.0);
+                out.extend(seq.to_be_bytes());
+            }
+            Self::Renew1(message) | Self::Renew2(message) | Self::Renew3(message) => out.extend(message.iter()),
+        }
+    }
+
+    /// The frame of this kind with exactly this body.
+    pub(super) fn decode(kind: u8, body: &[u8]) -> Result<Self, WireError> {
+        let mut body = Reader(body);
+        let frame = match kind {
+            PING => Self::Ping { nonce: body.number()? },
+            PONG => Self::Pong { nonce: body.number()? },
+            WELCOME => Self::Welcome,
+            WAITING => Self::Waiting,
+            REQUEST => Self::Request { text: body.text(RequestText::new)? },
+            BYE => Self::Bye { reason: Bye::from_code(body.take::<1>()?)? },
+            MESSAGE => Self::Message {
+                epoch: Epoch(body.take()?),
+                seq: body.sequence()?,
+                id: MessageId(body.take()?),
+                age_minutes: u32::from_be_bytes(body.take()?),
+                text: body.text(MessageText::new)?,
+            },
+            SKIP => Self::Skip { epoch: Epoch(body.take()?), seq: body.sequence()? },
+            ACK => Self::Ack { epoch: Epoch(body.take()?), seq: body.sequence()? },
+            RESTORED => Self::Restored,
+            RENEW_1 => Self::Renew1(body.handshake()?),
+            RENEW_2 => Self::Renew2(body.handshake()?),
+            RENEW_3 => Self::Renew3(body.handshake()?),
+            RENEWED => Self::Renewed,
+            _ => return Err(WireError::UnknownKind),
+        };
+        body.finish()?;
+        Ok(frame)
     }
 }
+
+impl Bye {
+    fn code(self) -> u8 {
+        match self {
+            Self::Replaced => 1,
+            Self::Leaving => 2,
+            Self::Violation => 3,
+        }
+    }
+
+    fn from_code(code: [u8; 1]) -> Result<Self, WireError> {
+        match code {
+            [1] => Ok(Self::Replaced),
+            [2] => Ok(Self::Leaving),
+            [3] => Ok(Self::Violation),
+            _ => Err(WireError::Field),
+        }
+    }
+}
+
+impl Header {
+    /// Bytes of a header: the kind and a length of three bytes.
+    pub(super) const BYTES: usize = 4;
+
+    /// Refuses a length that the kind cannot have, before anything of the body is kept.
+    pub(super) fn parse([kind, a, b, c]: [u8; Self::BYTES]) -> Result<Self, WireError> {
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        if !lengths(kind).ok_or(WireError::UnknownKind)?.contains(&length) {
+            return Err(WireError::Length);
+        }
+        Ok(Self { kind, length })
+    }
+
+    /// Whether the body is to be thrown away: a kind of a later version that may be left unread.
+    pub(super) fn is_skipped(self) -> bool {
+        self.kind >= OPTIONAL
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
+        let (field, rest) = self.0.split_first_chunk().ok_or(WireError::Length)?;
+        self.0 = rest;
+        Ok(*field)
+    }
+
+    fn number(&mut self) -> Result<u64, WireError> {
+        self.take().map(u64::from_be_bytes)
+    }
+
+    fn sequence(&mut self) -> Result<u64, WireError> {
+        self.number().and_then(|seq| if (1..=SEQUENCE).contains(&seq) { Ok(seq) } else { Err(WireError::Field) })
+    }
+
+    fn handshake(&mut self) -> Result<Box<[u8; HANDSHAKE]>, WireError> {
+        self.take().map(Box::new)
+    }
+
+    /// All that is left, as text.
+    fn text<T, E>(&mut self, new: impl FnOnce(String) -> Result<T, E>) -> Result<T, WireError> {
+        let bytes = std::mem::take(&mut self.0);
+        let text = std::str::from_utf8(bytes).map_err(|_| WireError::Field)?;
+        new(text.to_owned()).map_err(|_| WireError::Field)
+    }
+
+    fn finish(self) -> Result<(), WireError> {
+        if self.0.is_empty() { Ok(()) } else { Err(WireError::Length) }
+    }
+}
+
+/// How long the body of a kind may be, or `None` for a kind that ends the session.
+fn lengths(kind: u8) -> Option<RangeInclusive<usize>> {
+    match kind {
+        PING | PONG => Some(8..=8),
+        WELCOME | WAITING | RESTORED | RENEWED => Some(0..=0),
+        REQUEST => Some(0..=REQUEST_BYTES),
+        BYE => Some(1..=1),
+        MESSAGE => Some(MESSAGE_FIELDS + 1..=MESSAGE_FIELDS + MESSAGE_BYTES),
+        SKIP | ACK => Some(16..=16),
+        RENEW_1 | RENEW_2 | RENEW_3 => Some(HANDSHAKE..=HANDSHAKE),
+        OPTIONAL.. => Some(0..=FRAME_BYTES),
+        _ => None,
+    }
+}
+
+const PING: u8 = 0x01;
+const PONG: u8 = 0x02;
+const WELCOME: u8 = 0x03;
+const WAITING: u8 = 0x04;
+const REQUEST: u8 = 0x05;
+const BYE: u8 = 0x06;
+const MESSAGE: u8 = 0x10;
+const SKIP: u8 = 0x11;
+const ACK: u8 = 0x12;
+const RESTORED: u8 = 0x13;
+const RENEW_1: u8 = 0x20;
+const RENEW_2: u8 = 0x21;
+const RENEW_3: u8 = 0x22;
+const RENEWED: u8 = 0x23;
+/// From here on kinds may be skipped by who does not know them.
+const OPTIONAL: u8 = 0x80;
+/// Epoch, sequence number, id and age before the text of a message.
+const MESSAGE_FIELDS: usize = 8 + 8 + 16 + 4;

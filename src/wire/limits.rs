@@ -1,16 +1,97 @@
 //! Every number of the protocol, with its reason. threat-model.md quotes this table; a test holds them together.
 
+use std::time::Duration;
+
+// Padding.
+
 /// Bytes of one padded unit: fits the data of one relay cell in both cell formats of Tor.
 pub const CELL: usize = 488;
 /// A handshake message fills three cells: the largest (ML-KEM-768 key, 1,184 bytes, with its tags) needs them.
 pub const HANDSHAKE: usize = 3 * CELL;
 /// How many cells a record of talk may have: few sizes, so that a size tells little.
 pub const RECORD_CELLS: [usize; 6] = [1, 2, 4, 8, 16, 32];
-/// A message of text in bytes of UTF-8.
+/// The longest record in bytes, and so the most that one record adds to a buffer.
+pub const RECORD_BYTES: usize = 32 * CELL;
+
+// Frames.
+
+/// The port of the onion service that Pelure listens on: any fixed number does, both sides must agree.
+pub const PORT: u16 = 9_876;
+/// A message of text in bytes of UTF-8: some thirty pages; longer things are files.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
-/// A contact request in characters.
+/// A contact request in characters: enough to say who one is, too little to annoy.
 pub const REQUEST_CHARS: usize = 280;
 /// A contact request in bytes: 280 characters of four bytes each.
-pub const REQUEST_BYTES: usize = 1_120;
-/// The longest frame body: a message and its fixed fields.
+pub const REQUEST_BYTES: usize = 4 * REQUEST_CHARS;
+/// The longest frame body, of a known or an unknown kind: a message, its fixed fields, and room for later ones.
 pub const FRAME_BYTES: usize = MESSAGE_BYTES + 256;
+/// The highest sequence number: the database counts in signed 64-bit integers. Nobody gets there by sending.
+pub const SEQUENCE: u64 = i64::MAX as u64;
+
+// Delivery.
+
+/// Messages and skips handed over and not yet acknowledged in one direction: at a round trip of half a second this
+/// carries ten times the rate below, so the window never is what slows a conversation.
+pub const WINDOW_MESSAGES: usize = 512;
+/// Bytes of text in flight: no further message is handed over from here on, so one message may exceed it. Bounds what
+/// a receiver that is busy committing must hold, and still fills a fast circuit (1 MiB per round trip).
+pub const WINDOW_BYTES: usize = 1024 * 1024;
+/// Epochs of one contact whose high-water marks are kept: an epoch changes when somebody restores or re-adds, which
+/// people do a few times; a forgotten one costs nothing but a look at the message ids.
+pub const EPOCHS: usize = 8;
+
+// Load that one peer may cause.
+
+/// Messages a second that one contact may send for long: far above typing, far below what hurts a disk.
+pub const MESSAGE_RATE: u32 = 100;
+/// Messages one contact may send at once: somebody comes back after weeks with a full outbox.
+pub const MESSAGE_BURST: u32 = 1_000;
+/// Unread bytes of one contact from which on nothing more is taken from it: a disk is not filled by one peer.
+pub const UNREAD_BYTES: u64 = 64 * 1024 * 1024;
+/// Requests of strangers that wait for an answer, per identity: more than a person sorts in one go.
+pub const REQUESTS: usize = 32;
+/// Further requests, kept for those who hold an invitation: strangers cannot crowd them out.
+pub const REQUESTS_INVITED: usize = 32;
+
+// Handshakes and strangers.
+
+/// From the first byte of a stream to the last of its handshake: a slow circuit needs some seconds per round trip.
+pub const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(30);
+/// Handshakes under way at the same time, per identity: the newest beyond it is closed. Costs some 200 KiB in all.
+pub const HALF_OPEN: usize = 64;
+/// Rendezvous circuits being built at the same time for arriving peers, per identity: each costs work and a circuit.
+pub const RENDEZVOUS: usize = 4;
+/// From message 3 to the answer for everybody who is no contact: longer than any look-up or commit takes, so that the
+/// time does not tell unknown, blocked, declined and removed apart.
+pub const STRANGER_DELAY: Duration = Duration::from_secs(2);
+
+// Sessions and presence.
+
+/// Two sessions that authenticate within this time and were dialled from opposite sides are one accident, in which
+/// both sides must choose alike: longer than a handshake takes.
+pub const TIE_WINDOW: Duration = Duration::from_secs(10);
+/// From an answered ping to the next: two may be lost or late before presence lapses.
+pub const PING_EVERY: Duration = Duration::from_secs(20);
+/// At most this much is added at random to [`PING_EVERY`], so that sessions do not beat in step.
+pub const PING_JITTER: Duration = Duration::from_secs(5);
+/// Without an answer to a ping and without any other byte for this long, the session is dead.
+pub const PING_OVERDUE: Duration = Duration::from_secs(60);
+/// A contact is online for this long after it answered a ping.
+pub const ONLINE: Duration = Duration::from_secs(60);
+
+// Retrying.
+
+/// Before the second attempt to reach a contact; doubles with each failure.
+pub const RETRY_FIRST: Duration = Duration::from_secs(5);
+/// The longest pause between attempts to reach a contact: who comes online waits a quarter of an hour at most.
+pub const RETRY_MOST: Duration = Duration::from_secs(15 * 60);
+/// Before a request is made again that was answered by "waiting"; doubles with each such answer. People answer
+/// requests in minutes at best, and asking more often would only be load.
+pub const REQUEST_RETRY_FIRST: Duration = Duration::from_secs(10 * 60);
+/// The longest pause between two requests.
+pub const REQUEST_RETRY_MOST: Duration = Duration::from_secs(2 * 60 * 60);
+/// Every pause is drawn from this many percent below to as many above its nominal length, so that neither a crowd nor
+/// two identities of one profile retry in step.
+pub const RETRY_JITTER_PERCENT: u64 = 30;
+/// When the network returns, each contact is tried after a random time up to this: all at once would starve each other.
+pub const NETWORK_BACK_SPREAD: Duration = Duration::from_secs(3);

@@ -1,0 +1,299 @@
+//! What the wire promises, tried on every kind of frame, on every way to cut bytes, and on garbage.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, RECORD_BYTES, REQUEST_BYTES, REQUEST_CHARS, SEQUENCE};
+use super::*;
+
+/// Any frame that may be sent.
+pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
+    let seq = prop_oneof![1..=20u64, 1..=SEQUENCE, Just(SEQUENCE)];
+    let place = (any::<[u8; 8]>().prop_map(Epoch), seq);
+    let renewal = any::<u8>().prop_map(|byte| Box::new([byte; HANDSHAKE]));
+    prop_oneof![
+        any::<u64>().prop_map(|nonce| Frame::Ping { nonce }),
+        any::<u64>().prop_map(|nonce| Frame::Pong { nonce }),
+        Just(Frame::Welcome),
+        Just(Frame::Waiting),
+        ".{0,280}".prop_map(|text| Frame::Request { text: RequestText::new(text).unwrap() }),
+        prop_oneof![Just(Bye::Replaced), Just(Bye::Leaving), Just(Bye::Violation)]
+            .prop_map(|reason| Frame::Bye { reason }),
+        (place.clone(), any::<[u8; 16]>(), any::<u32>(), any_text()).prop_map(
+            |((epoch, seq), id, age_minutes, text)| Frame::Message { epoch, seq, id: MessageId(id), age_minutes, text }
+        ),
+        place.clone().prop_map(|(epoch, seq)| Frame::Skip { epoch, seq }),
+        place.prop_map(|(epoch, seq)| Frame::Ack { epoch, seq }),
+        Just(Frame::Restored),
+        renewal.clone().prop_map(Frame::Renew1),
+        renewal.clone().prop_map(Frame::Renew2),
+        renewal.prop_map(Frame::Renew3),
+        Just(Frame::Renewed),
+    ]
+}
+
+fn any_text() -> impl Strategy<Value = MessageText> {
+    let long = (1..=MESSAGE_BYTES).prop_map(|n| "x".repeat(n));
+    prop_oneof![3 => "(?s).{1,60}", 1 => long].prop_map(|text| MessageText::new(text).unwrap())
+}
+
+fn encoded(frames: &[Frame]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    frames.iter().for_each(|frame| frame.encode(&mut bytes));
+    bytes
+}
+
+/// Everything a deframer gives for these bytes, cut into pieces of the given lengths, in turn.
+fn deframed(bytes: &[u8], pieces: &[usize]) -> Result<(Vec<Frame>, Deframer), WireError> {
+    let (mut deframer, mut frames, mut rest) = (Deframer::default(), Vec::new(), bytes);
+    for piece in pieces.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (now, later) = rest.split_at((*piece).min(rest.len()));
+        deframer.push(now)?;
+        while let Some(frame) = deframer.next()? {
+            frames.push(frame);
+        }
+        assert!(deframer.held() <= 4 + FRAME_BYTES, "holds more than one frame");
+        rest = later;
+    }
+    Ok((frames, deframer))
+}
+
+fn raw(kind: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = (body.len() as u32).to_be_bytes().to_vec();
+    bytes[0] = kind;
+    bytes.extend(body);
+    bytes
+}
+
+fn one(kind: u8, body: &[u8]) -> Result<Option<Frame>, WireError> {
+    let mut deframer = Deframer::default();
+    for piece in raw(kind, body).chunks(RECORD_BYTES) {
+        deframer.push(piece)?;
+        if let Some(frame) = deframer.next()? {
+            return Ok(Some(frame));
+        }
+    }
+    Ok(None)
+}
+
+proptest! {
+    #[test]
+    fn frames_survive_any_cut(frames in vec(any_frame(), 0..8), pieces in vec(1..=RECORD_BYTES, 1..6)) {
+        let (back, deframer) = deframed(&encoded(&frames), &pieces).unwrap();
+        prop_assert_eq!(back, frames);
+        prop_assert!(deframer.is_between_frames());
+    }
+
+    #[test]
+    fn frames_survive_single_bytes(frames in vec(any_frame(), 1..3)) {
+        prop_assert_eq!(deframed(&encoded(&frames), &[1]).unwrap().0, frames);
+    }
+
+    /// Canonical: what is understood is written in exactly one way, also when it is not what was sent.
+    #[test]
+    fn what_decodes_encodes_to_the_same_bytes(
+        frame in any_frame(), at in prop_oneof![0..40usize, any::<usize>()], byte in prop_oneof![0..8u8, any::<u8>()],
+    ) {
+        let mut bytes = encoded(&[frame]);
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        if let Ok((frames, deframer)) = deframed(&bytes, &[RECORD_BYTES])
+            && deframer.is_between_frames()
+            && bytes[0] < 0x80
+        {
+            prop_assert_eq!(encoded(&frames), bytes);
+        }
+    }
+
+    #[test]
+    fn garbage_is_an_error_or_waits(bytes in vec(any::<u8>(), 0..4_000), pieces in vec(1..600usize, 1..5)) {
+        let _ = deframed(&bytes, &pieces);
+    }
+
+    /// Whatever is pushed, in whatever size and whether or not frames are taken out, memory stays bounded.
+    #[test]
+    fn memory_is_bounded(
+        start in vec(any::<u8>(), 0..8),
+        pushes in vec((1..=2 * RECORD_BYTES, any::<u8>(), any::<bool>()), 1..60),
+    ) {
+        let mut deframer = Deframer::default();
+        let _ = deframer.push(&start);
+        for (length, byte, take) in pushes {
+            let _ = deframer.push(&vec![byte; length]);
+            while take && matches!(deframer.next(), Ok(Some(_))) {}
+            prop_assert!(deframer.held() <= 4 + FRAME_BYTES + RECORD_BYTES);
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_never_changes_what_came_before(
+        frames in vec(any_frame(), 1..5), at in any::<prop::sample::Index>(), bit in 0..8u8,
+    ) {
+        let mut bytes = encoded(&frames);
+        let at = at.index(bytes.len());
+        let whole = frames.iter().scan(0, |end, f| { *end += encoded(std::slice::from_ref(f)).len(); Some(*end) });
+        let before = whole.take_while(|end| *end <= at).count();
+        bytes[at] ^= 1 << bit;
+        let mut deframer = Deframer::default();
+        let mut back = Vec::new();
+        'all: for piece in bytes.chunks(RECORD_BYTES) {
+            if deframer.push(piece).is_err() { break; }
+            loop {
+                match deframer.next() {
+                    Ok(Some(frame)) => back.push(frame),
+                    Ok(None) => break,
+                    Err(_) => break 'all,
+                }
+            }
+        }
+        prop_assert!(back.len() >= before);
+        prop_assert_eq!(&back[..before], &frames[..before]);
+    }
+
+    #[test]
+    fn unknown_optional_kinds_are_skipped(
+        kind in 0x80..=0xffu8, length in 0..=FRAME_BYTES, after in any_frame(), piece in 1..=RECORD_BYTES,
+    ) {
+        let mut bytes = raw(kind, &vec![0xaa; length]);
+        after.encode(&mut bytes);
+        let (frames, deframer) = deframed(&bytes, &[piece]).unwrap();
+        prop_assert_eq!(frames, vec![after]);
+        prop_assert!(deframer.is_between_frames());
+    }
+}
+
+#[test]
+fn bytes_are_as_documented() {
+    let epoch = Epoch([1, 2, 3, 4, 5, 6, 7, 8]);
+    let text = MessageText::new("hé".to_owned()).unwrap();
+    let message = Frame::Message { epoch, seq: 258, id: MessageId([9; 16]), age_minutes: 5, text };
+    let mut expected = vec![0x10, 0, 0, 39, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 1, 2];
+    expected.extend([9; 16]);
+    expected.extend([0, 0, 0, 5, b'h', 0xc3, 0xa9]);
+    assert_eq!(encoded(&[message]), expected);
+    assert_eq!(encoded(&[Frame::Ping { nonce: 1 }]), [1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(encoded(&[Frame::Bye { reason: Bye::Leaving }]), [6, 0, 0, 1, 2]);
+    assert_eq!(encoded(&[Frame::Renewed]), [0x23, 0, 0, 0]);
+}
+
+#[test]
+fn each_kind_refuses_other_lengths_by_its_header() {
+    let exact = [
+        (0x01, 8),
+        (0x02, 8),
+        (0x03, 0),
+        (0x04, 0),
+        (0x06, 1),
+        (0x11, 16),
+        (0x12, 16),
+        (0x13, 0),
+        (0x20, HANDSHAKE),
+        (0x21, HANDSHAKE),
+        (0x22, HANDSHAKE),
+        (0x23, 0),
+    ];
+    for (kind, length) in exact {
+        assert_ne!(header_only(kind, length), Err(WireError::Length), "kind {kind:#x}");
+        assert_eq!(header_only(kind, length + 1), Err(WireError::Length), "kind {kind:#x}");
+        if length > 0 {
+            assert_eq!(header_only(kind, length - 1), Err(WireError::Length), "kind {kind:#x}");
+        }
+    }
+    for (kind, least, most) in [(0x05, 0, REQUEST_BYTES), (0x10, 37, 36 + MESSAGE_BYTES), (0x80, 0, FRAME_BYTES)] {
+        assert_ne!(header_only(kind, least), Err(WireError::Length), "kind {kind:#x}");
+        assert_ne!(header_only(kind, most), Err(WireError::Length), "kind {kind:#x}");
+        assert_eq!(header_only(kind, most + 1), Err(WireError::Length), "kind {kind:#x}");
+        if least > 0 {
+            assert_eq!(header_only(kind, least - 1), Err(WireError::Length), "kind {kind:#x}");
+        }
+    }
+}
+
+/// What four bytes give, without a body.
+fn header_only(kind: u8, length: usize) -> Result<Option<Frame>, WireError> {
+    let [_, a, b, c] = (length as u32).to_be_bytes();
+    let mut deframer = Deframer::default();
+    deframer.push(&[kind, a, b, c])?;
+    deframer.next()
+}
+
+#[test]
+fn unknown_kinds_below_0x80_end_the_session() {
+    for kind in [0x00, 0x07, 0x0f, 0x14, 0x1f, 0x24, 0x7f] {
+        assert_eq!(one(kind, &[]), Err(WireError::UnknownKind), "kind {kind:#x}");
+    }
+}
+
+#[test]
+fn wrong_fields_are_refused() {
+    let place = |seq: u64| [&[7; 8][..], &seq.to_be_bytes()].concat();
+    for kind in [0x11, 0x12] {
+        assert_eq!(one(kind, &place(0)), Err(WireError::Field));
+        assert_eq!(one(kind, &place(SEQUENCE + 1)), Err(WireError::Field));
+        assert!(one(kind, &place(SEQUENCE)).unwrap().is_some());
+    }
+    for code in [0, 4, 255] {
+        assert_eq!(one(0x06, &[code]), Err(WireError::Field));
+    }
+    let message = |seq, text: &[u8]| [&place(seq)[..], &[0; 20], text].concat();
+    assert_eq!(one(0x10, &message(0, b"x")), Err(WireError::Field));
+    assert_eq!(one(0x10, &message(1, &[0xff])), Err(WireError::Field));
+    assert_eq!(one(0x10, &message(1, &[0xed, 0xa0, 0x80])), Err(WireError::Field), "a surrogate");
+    assert!(one(0x10, &message(1, &[0])).unwrap().is_some(), "any Unicode is text");
+    assert!(one(0x10, &message(1, &vec![b'x'; MESSAGE_BYTES])).unwrap().is_some());
+    assert_eq!(one(0x05, &[0xc0, 0x80]), Err(WireError::Field), "an overlong zero");
+    assert_eq!(one(0x05, &vec![b'x'; REQUEST_CHARS + 1]), Err(WireError::Field), "short in bytes, long in characters");
+    assert!(one(0x05, "🧅".repeat(REQUEST_CHARS).as_bytes()).unwrap().is_some());
+}
+
+#[test]
+fn an_error_is_final() {
+    let mut deframer = Deframer::default();
+    deframer.push(&[0x7f, 0, 0, 0]).unwrap();
+    assert_eq!(deframer.next(), Err(WireError::UnknownKind));
+    assert_eq!(deframer.push(&encoded(&[Frame::Welcome])), Err(WireError::UnknownKind));
+    assert_eq!(deframer.next(), Err(WireError::UnknownKind));
+}
+
+#[test]
+fn it_tells_whether_a_frame_is_incomplete() {
+    let mut deframer = Deframer::default();
+    assert!(deframer.is_between_frames());
+    deframer.push(&encoded(&[Frame::Renewed])).unwrap();
+    assert!(!deframer.is_between_frames(), "the frame was not taken out");
+    assert_eq!(deframer.next(), Ok(Some(Frame::Renewed)));
+    assert!(deframer.is_between_frames());
+    deframer.push(&[0x80, 0, 0, 9, 1]).unwrap();
+    assert_eq!(deframer.next(), Ok(None));
+    assert!(!deframer.is_between_frames(), "eight bytes to skip are missing");
+}
+
+#[test]
+fn an_idle_session_keeps_little() {
+    let text = MessageText::new("x".repeat(MESSAGE_BYTES)).unwrap();
+    let long = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, text };
+    let (frames, deframer) = deframed(&encoded(&[long]), &[RECORD_BYTES]).unwrap();
+    assert_eq!(frames.len(), 1);
+    assert!(deframer.capacity() <= RECORD_BYTES);
+}
+
+#[test]
+fn debug_shows_no_text() {
+    let text = MessageText::new("secret".to_owned()).unwrap();
+    let frame = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, text };
+    assert!(!format!("{frame:?}").contains("secret"));
+    let request = Frame::Request { text: RequestText::new("secret".to_owned()).unwrap() };
+    assert!(!format!("{request:?}").contains("secret"));
+}
+
+#[test]
+fn texts_have_limits() {
+    assert_eq!(MessageText::new(String::new()), Err(TextError::Empty));
+    assert_eq!(MessageText::new("é".repeat(MESSAGE_BYTES / 2 + 1)), Err(TextError::TooLong));
+    assert!(MessageText::new("é".repeat(MESSAGE_BYTES / 2)).is_ok());
+    assert!(RequestText::new(String::new()).is_ok());
+    assert_eq!(RequestText::new("é".repeat(REQUEST_CHARS + 1)), Err(TextError::TooLong));
+}
