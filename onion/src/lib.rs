@@ -12,5 +12,8 @@ pub mod network;
 pub mod scratch;
 
 pub use address::{Address, AddressError};
+pub use arti::{Arti, ArtiError, ArtiOptions};
 pub use key::{KeyError, ServiceKey};
+pub use memory::{Memory, MemoryNetwork};
 pub use network::{Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness};
+pub use scratch::{Scratch, ScratchError, Stamp};

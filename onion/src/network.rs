@@ -51,10 +51,20 @@ pub struct Dial {
 pub enum Status {
     /// Switched off by the user.
     Offline,
-    /// On the way: `fraction` in 0.0..=1.0 and what is being done, in plain words.
-    Connecting { fraction: f32, message: String },
+    /// On the way.
+    Connecting {
+        /// How far, in 0.0..=1.0.
+        fraction: f32,
+        /// The step being done.
+        message: String,
+    },
     /// Cannot go on for a reason the user can act on.
-    Blocked { fraction: f32, reason: String },
+    Blocked {
+        /// How far it came, in 0.0..=1.0.
+        fraction: f32,
+        /// In plain words; holds no address of an onion service.
+        reason: String,
+    },
     /// Circuits can be built.
     Ready,
 }
@@ -72,16 +82,27 @@ pub struct Service {
 /// Whether a service can be found by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Being published; the detail says how far.
-    Starting { detail: String },
+    /// Being published for the first time.
+    Starting {
+        /// The step being done, in plain words.
+        detail: String,
+    },
     /// Its descriptor is published and introduction points answer.
     Reachable,
-    /// Not reachable now; the detail says why.
-    Unreachable { detail: String },
+    /// Not reachable now.
+    Unreachable {
+        /// Why, in plain words.
+        detail: String,
+    },
 }
 
-/// A two-way stream of bytes.
-pub struct Stream(Box<dyn ReadWrite>);
+/// A two-way stream of bytes. As on Tor there is no half-open stream: shutting it down, or dropping it, ends both
+/// directions; flush before.
+pub struct Stream {
+    inner: Box<dyn ReadWrite>,
+    /// Dropped after the stream: what counts it.
+    _guard: Option<Box<dyn std::any::Any + Send>>,
+}
 
 trait ReadWrite: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> ReadWrite for T {}
@@ -130,7 +151,15 @@ pub struct Weakness(pub &'static str);
 impl Stream {
     /// Wraps any pipe.
     pub fn new(inner: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
-        Self(Box::new(inner))
+        Self { inner: Box::new(inner), _guard: None }
+    }
+
+    /// Wraps a pipe together with something that is to be dropped with it.
+    pub(crate) fn guarded<T>(inner: T, guard: impl Send + 'static) -> Self
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        Self { inner: Box::new(inner), _guard: Some(Box::new(guard)) }
     }
 }
 
@@ -140,7 +169,7 @@ impl AsyncRead for Stream {
         cx: &mut std::task::Context<'_>,
         buf: &mut tokio::io::ReadBuf<'_>,
     ) -> std::task::Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        Pin::new(&mut self.inner).poll_read(cx, buf)
     }
 }
 
@@ -150,18 +179,18 @@ impl AsyncWrite for Stream {
         cx: &mut std::task::Context<'_>,
         buf: &[u8],
     ) -> std::task::Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.inner).poll_flush(cx)
     }
 
     fn poll_shutdown(
         mut self: Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
 

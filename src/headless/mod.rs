@@ -1,1 +1,138 @@
-//! (to come)
+//! `pelure headless`: the program without its window, JSON-RPC 2.0 over standard input and output.
+//!
+//! It turns lines into the engine's commands and the engine's events into lines. It opens no socket and holds no state
+//! of its own.
+
+mod lines;
+mod methods;
+pub mod options;
+mod rpc;
+mod shape;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufRead, AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+use crate::engine::{Engine, Events};
+use lines::Line;
+use rpc::{Call, Fault};
+
+/// Serves until `shutdown` or the end of the input. The engine is stopped when this returns.
+pub async fn serve(
+    engine: Engine,
+    events: Events,
+    input: impl AsyncBufRead + Unpin + Send + 'static,
+    output: impl AsyncWrite + Unpin + Send + 'static,
+) -> Result<(), std::io::Error> {
+    let (lines_out, lines_rx) = mpsc::channel(OUTPUT_LINES);
+    let writer = tokio::spawn(write(lines_rx, output));
+    let teller = tokio::spawn(tell(engine.clone(), events, lines_out.clone()));
+    let (lines_in, calls) = mpsc::channel(CALLS_AT_ONCE);
+    let reader = tokio::spawn(read(input, lines_in));
+
+    let farewell = answer_calls(&engine, calls, &lines_out).await;
+    reader.abort();
+    engine.shutdown().await;
+    // The teller ends when the engine has told its last event.
+    teller.await.ok();
+    if let Some(id) = farewell {
+        lines_out.send(rpc::answer(&id, Ok(json!({})))).await.ok();
+    }
+    drop(lines_out);
+    writer.await.unwrap_or(Ok(()))
+}
+
+/// Answers until the input ends or `shutdown` is called; returns the id to answer the latter under.
+async fn answer_calls(
+    engine: &Engine,
+    mut calls: mpsc::Receiver<Line>,
+    output: &mpsc::Sender<String>,
+) -> Option<Value> {
+    // One task carries all calls, so that each starts in the order of its line: two messages to one contact keep
+    // their order, though neither waits for the other's answer.
+    let mut under_way = FuturesUnordered::new();
+    let mut open = true;
+    while open || !under_way.is_empty() {
+        tokio::select! {
+            biased;
+            line = calls.recv(), if open && under_way.len() < CALLS_AT_ONCE => match line.map(|line| parse(line)) {
+                None => open = false,
+                Some(Ok(call)) if call.method == "shutdown" => {
+                    while let Some(answer) = under_way.next().await {
+                        send(output, answer).await;
+                    }
+                    return call.id;
+                }
+                Some(Ok(call)) => under_way.push(answer(engine, call)),
+                Some(Err((id, fault))) => send(output, Some(rpc::answer(&id, Err(fault)))).await,
+            },
+            Some(answer) = under_way.next() => send(output, answer).await,
+        }
+    }
+    None
+}
+
+fn parse(line: Line) -> Result<Call, (Value, Fault)> {
+    match line {
+        Line::Text(text) => rpc::parse(&text),
+        Line::Unreadable => Err((Value::Null, Fault::too_long())),
+    }
+}
+
+async fn answer(engine: &Engine, call: Call) -> Option<String> {
+    let id = call.id.clone();
+    let outcome = methods::call(engine, call).await;
+    id.map(|id| rpc::answer(&id, outcome))
+}
+
+async fn send(output: &mpsc::Sender<String>, line: Option<String>) {
+    if let Some(line) = line {
+        // A writer that has gone has its error told by `serve`.
+        output.send(line).await.ok();
+    }
+}
+
+async fn read(mut input: impl AsyncBufRead + Unpin, calls: mpsc::Sender<Line>) {
+    // Input that can no longer be read has ended.
+    while let Ok(Some(line)) = lines::next(&mut input, LINE_BYTES).await {
+        if line == Line::Text(String::new()) {
+            continue;
+        }
+        if calls.send(line).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn tell(engine: Engine, events: Events, output: mpsc::Sender<String>) {
+    while let Some(event) = events.next().await {
+        let (method, params) = shape::event(&event, &engine.tor());
+        if output.send(rpc::notification(method, params)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn write(
+    mut lines: mpsc::Receiver<String>,
+    mut output: impl AsyncWrite + Unpin,
+) -> Result<(), std::io::Error> {
+    while let Some(line) = lines.recv().await {
+        output.write_all(line.as_bytes()).await?;
+        if lines.is_empty() {
+            output.flush().await?;
+        }
+    }
+    output.flush().await
+}
+
+/// The longest line that is read.
+const LINE_BYTES: usize = 1024 * 1024;
+
+/// Calls carried out at the same time; further lines wait unread.
+const CALLS_AT_ONCE: usize = 256;
+
+/// Lines that wait for a slow reader before events begin to be coalesced.
+const OUTPUT_LINES: usize = 64;

@@ -57,7 +57,8 @@ pub const REQUESTS_INVITED: usize = 32;
 
 /// From the first byte of a stream to the last of its handshake: a slow circuit needs some seconds per round trip.
 pub const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(30);
-/// Handshakes under way at the same time, per identity: the newest beyond it is closed. Costs some 200 KiB in all.
+/// Handshakes and strangers under way at the same time, per identity: beyond it the oldest is closed, so that whoever
+/// keeps handshakes open on purpose shuts nobody else out. Costs some 200 KiB in all.
 pub const HALF_OPEN: usize = 64;
 /// Rendezvous circuits being built at the same time for arriving peers, per identity: each costs work and a circuit.
 pub const RENDEZVOUS: usize = 4;
@@ -95,3 +96,46 @@ pub const REQUEST_RETRY_MOST: Duration = Duration::from_secs(2 * 60 * 60);
 pub const RETRY_JITTER_PERCENT: u64 = 30;
 /// When the network returns, each contact is tried after a random time up to this: all at once would starve each other.
 pub const NETWORK_BACK_SPREAD: Duration = Duration::from_secs(3);
+
+// Keys and joined circuits.
+
+/// Records sealed under one key before its successor takes over: far below what ChaCha20-Poly1305 allows, and a stolen
+/// key opens little.
+pub const REKEY_RECORDS: u64 = 1 << 20;
+/// Time one key seals before its successor takes over: bounds what a key stolen from memory opens of the past.
+pub const REKEY_AFTER: Duration = Duration::from_secs(10 * 60);
+/// Bytes that may wait to be opened: one unfinished record (15,616) and one read of the stream (64 KiB at most).
+pub const RECORD_BACKLOG: usize = 96 * 1024;
+/// Time between two handshakes of a session: heals a session whose keys were stolen.
+pub const RENEW_AFTER: Duration = Duration::from_secs(60 * 60);
+/// A handshake inside a session earlier than this is refused: each costs the answering side a key agreement.
+pub const RENEW_SOONEST: Duration = Duration::from_secs(10 * 60);
+/// A handshake inside a session that is not done by then ends the session: a slow circuit needs seconds.
+pub const RENEW_DEADLINE: Duration = Duration::from_secs(2 * 60);
+/// A session whose peer does not renew it ends: two turns missed.
+pub const RENEW_LATEST: Duration = Duration::from_secs(2 * 60 * 60);
+/// Life of a join token: a new circuit to a service takes some seconds, seldom more than 30.
+pub const JOIN_LIFE: Duration = Duration::from_secs(60);
+/// Join tokens alive per identity: 16 offers of 4 circuits each, a call, and as much again.
+pub const JOIN_TOKENS: usize = 128;
+
+// The engine's own.
+
+/// The protocol number we announce.
+pub const PROTOCOL: u16 = 1;
+/// The feature bits we announce: none yet.
+pub const FEATURES: u64 = 0;
+/// Bytes read from a stream at once: some thirty cells.
+pub const READ_CHUNK: usize = 16 * 1024;
+/// Bytes of text that share one commit at most: bounds what a burst holds in memory.
+pub const BATCH_BYTES: usize = 1024 * 1024;
+/// Messages looked up in the outbox at once: with the longest texts, 2 MiB in memory.
+pub const OUTBOX_ROWS: usize = 32;
+/// Bytes of frames sealed in one go from which on no further message joins them: acknowledgements and answers to pings
+/// never wait behind more than this and one message.
+pub const FLUSH_BYTES: usize = 64 * 1024;
+/// The shortest pause before a further identity of a profile comes online.
+pub const STAGGER_LEAST: Duration = Duration::from_secs(5);
+/// The longest pause before a further identity of a profile comes online: two addresses that always come together are
+/// one person; two minutes blur that without making the person wait long.
+pub const STAGGER_MOST: Duration = Duration::from_secs(120);

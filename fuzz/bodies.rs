@@ -1,0 +1,56 @@
+//! What is fuzzed: one plain function per target, which takes any bytes and panics when a promise is broken.
+//!
+//! libFuzzer drives them from `fuzz_targets/`, the test command from `tests/fuzz_replay.rs`. Each has a folder of its
+//! name under `corpus/`.
+
+use pelure::name::{PetName, neutralised};
+use pelure::wire::{Deframer, Frame, WireError};
+
+/// A target: takes any bytes, panics when a promise is broken.
+pub type Body = fn(&[u8]);
+
+/// Every target by its name.
+pub const BODIES: &[(&str, Body)] = &[("frame", frame), ("petname", petname)];
+
+/// Bytes as a session would push them: the cuts between records change nothing, and what is understood is canonical.
+pub fn frame(bytes: &[u8]) {
+    let (frames, end) = deframed(bytes, 15_616);
+    for piece in [1, 7, 488] {
+        assert_eq!(deframed(bytes, piece), (frames.clone(), end), "cut into pieces of {piece}");
+    }
+    for frame in frames {
+        let mut encoded = Vec::new();
+        frame.encode(&mut encoded);
+        assert_eq!(deframed(&encoded, 15_616), (vec![frame], Ok(true)));
+    }
+}
+
+/// Text as a person might type or a peer might send.
+pub fn petname(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let shown = neutralised(&text);
+    assert!(!shown.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+    assert_eq!(neutralised(&shown), shown);
+    if let Ok(name) = PetName::new(&text) {
+        assert_eq!(PetName::new(name.as_str()).as_ref(), Ok(&name));
+        assert_eq!(neutralised(name.as_str()), name.as_str());
+    }
+}
+
+/// The frames in the bytes, and whether they end between two frames or how they went wrong.
+fn deframed(bytes: &[u8], piece: usize) -> (Vec<Frame>, Result<bool, WireError>) {
+    let (mut deframer, mut frames) = (Deframer::default(), Vec::new());
+    for piece in bytes.chunks(piece) {
+        if let Err(error) = deframer.push(piece) {
+            return (frames, Err(error));
+        }
+        loop {
+            match deframer.next() {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(error) => return (frames, Err(error)),
+            }
+        }
+    }
+    (frames, Ok(deframer.is_between_frames()))
+}

@@ -1,0 +1,167 @@
+//! A raw Arti program without our road: the baseline that the benches compare with.
+//!
+//! It promises Arti used plainly (`TorClient::connect`, `handle_rend_requests`) with the same vanguards, keystore,
+//! quota and congestion control as ours, and one JSON line per measurement. Bytes are echoed; nothing else is done.
+//!
+//! ```text
+//! raw serve --tor-config FILE
+//! raw dial  --tor-config FILE ADDRESS [--count N] [--size BYTES]
+//! ```
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+use std::error::Error;
+use std::time::Instant;
+
+use arti_client::config::TorClientConfigBuilder;
+use arti_client::{StreamPrefs, TorClient};
+use futures::StreamExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tor_cell::relaycell::msg::Connected;
+use tor_hscrypto::pk::HsIdKeypair;
+use tor_hsservice::config::OnionServiceConfigBuilder;
+use tor_hsservice::status::State;
+use tor_llcrypto::pk::ed25519::ExpandedKeypair;
+use tor_rtcompat::PreferredRuntime;
+use zeroize::Zeroizing;
+
+use pelure_onion::{Address, PORT, Scratch, ServiceKey};
+
+type Client = TorClient<PreferredRuntime>;
+type Outcome = Result<(), Box<dyn Error>>;
+
+struct Options {
+    command: String,
+    tor_config: String,
+    address: Option<Address>,
+    count: usize,
+    size: usize,
+}
+
+#[tokio::main]
+async fn main() -> Outcome {
+    let options = Options::read()?;
+    let start = Instant::now();
+    let scratch = Scratch::create(Some(&std::env::temp_dir()))?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().config(config(&options.tor_config, &scratch)?).create_unbootstrapped()?;
+    match (options.command.as_str(), options.address) {
+        ("serve", None) => serve(&client, start).await,
+        ("dial", Some(address)) => dial(&client, address, options.count, options.size).await,
+        _ => Err(USAGE.into()),
+    }
+}
+
+/// Publishes a service with a random key and echoes for ever.
+async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
+    println!(r#"{{"event":"started"}}"#);
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).map_err(|error| error.to_string())?;
+    let key = ServiceKey::from_seed(seed)?;
+    let keypair = HsIdKeypair::from(ExpandedKeypair::from_secret_key_bytes(*key.expanded()).ok_or("bad key")?);
+    let config = OnionServiceConfigBuilder::default().nickname("raw".parse()?).build()?;
+    let (service, requests) = client.launch_onion_service_with_hsid(config, keypair)?.ok_or("disabled")?;
+    let bootstrap = tokio::spawn({
+        let client = client.clone();
+        async move { client.bootstrap().await }
+    });
+    let mut states = service.status_events();
+    tokio::spawn(async move {
+        while let Some(status) = states.next().await {
+            let (state, seconds) = (status.state(), start.elapsed().as_secs_f64());
+            println!(
+                r#"{{"event":"state","state":"{state:?}","problem":{},"seconds":{seconds:.3}}}"#,
+                status.current_problem().is_some()
+            );
+            if matches!(state, State::Running | State::DegradedReachable) {
+                println!(r#"{{"event":"published","address":"{}","seconds":{seconds:.3}}}"#, key.address().onion());
+                break;
+            }
+        }
+    });
+    bootstrap.await??;
+    let mut streams = Box::pin(tor_hsservice::handle_rend_requests(requests));
+    while let Some(request) = streams.next().await {
+        tokio::spawn(async move {
+            if let Ok(stream) = request.accept(Connected::new_empty()).await {
+                let _ = echo(stream).await;
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Dials, waits until the stream is connected, then measures `count` round trips of `size` bytes.
+async fn dial(client: &Client, address: Address, count: usize, size: usize) -> Outcome {
+    let start = Instant::now();
+    client.bootstrap().await?;
+    println!(r#"{{"event":"bootstrapped","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
+    let mut preferences = StreamPrefs::new();
+    preferences.connect_to_onion_services(arti_client::config::BoolOrAuto::Explicit(true));
+    let start = Instant::now();
+    let mut stream = client.connect_with_prefs((address.onion(), PORT), &preferences).await?;
+    println!(r#"{{"event":"connected","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
+    let (sent, mut back) = (vec![0x5a; size], vec![0; size]);
+    for _ in 0..count {
+        let start = Instant::now();
+        stream.write_all(&sent).await?;
+        stream.flush().await?;
+        stream.read_exact(&mut back).await?;
+        println!(r#"{{"event":"echo","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let length = stream.read(&mut buffer).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        stream.write_all(buffer.get(..length).unwrap_or_default()).await?;
+        stream.flush().await?;
+    }
+}
+
+/// The file given, with the settings that our road decides.
+fn config(file: &str, scratch: &Scratch) -> Result<arti_client::TorClientConfig, Box<dyn Error>> {
+    let mut table: toml::Table = std::fs::read_to_string(file)?.parse()?;
+    let ours: toml::Table = OURS.parse()?;
+    table.extend(ours);
+    let mut builder: TorClientConfigBuilder = toml::Value::Table(table).try_into()?;
+    let literal = arti_client::config::CfgPath::new_literal;
+    builder.storage().state_dir(literal(scratch.state_dir())).cache_dir(literal(scratch.cache_dir()));
+    Ok(builder.build()?)
+}
+
+impl Options {
+    fn read() -> Result<Self, Box<dyn Error>> {
+        let mut arguments = std::env::args().skip(1);
+        let command = arguments.next().ok_or(USAGE)?;
+        let mut options = Self { command, tor_config: String::new(), address: None, count: 10, size: 488 };
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(USAGE);
+            match argument.as_str() {
+                "--tor-config" => options.tor_config = value()?,
+                "--count" => options.count = value()?.parse()?,
+                "--size" => options.size = value()?.parse()?,
+                address => options.address = Some(Address::parse(address)?),
+            }
+        }
+        Ok(options)
+    }
+}
+
+const USAGE: &str = "usage: raw serve|dial --tor-config FILE [ADDRESS] [--count N] [--size BYTES]";
+
+/// As `arti/settings.rs` has them.
+const OURS: &str = r#"
+[vanguards]
+mode = "full"
+[storage.keystore.primary]
+kind = "ephemeral"
+[system.memory]
+max = 536870912
+[stream_timeouts]
+connect_timeout = "60 s"
+"#;

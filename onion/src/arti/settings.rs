@@ -1,0 +1,202 @@
+//! Arti's configuration: ours, what may be merged over it, and what is in effect.
+//!
+//! It promises that nobody's file weakens the posture: only the sections listed here are taken.
+
+use arti_client::config::TorClientConfig;
+use arti_client::config::TorClientConfigBuilder;
+use arti_client::config::vanguards::VanguardConfig;
+use toml::{Table, Value};
+
+use super::ArtiError;
+use crate::{Scratch, Weakness};
+
+/// The configuration, and the promises it does not keep when read back.
+pub(super) fn build(scratch: &Scratch, overrides: Option<&str>) -> Result<(TorClientConfig, Vec<Weakness>), ArtiError> {
+    let broken = |error: &dyn std::fmt::Display| ArtiError::Configuration(error.to_string());
+    let mut settings = ours(scratch)?;
+    if let Some(text) = overrides {
+        let table: Table = text.parse().map_err(|error| broken(&error))?;
+        check(&table)?;
+        merge(&mut settings, table);
+    }
+    let builder: TorClientConfigBuilder = Value::Table(settings).try_into().map_err(|error| broken(&error))?;
+    let config = builder.build().map_err(|error| broken(&error))?;
+    let in_effect = Value::try_from(&builder).map_err(|error| broken(&error))?;
+    let weaknesses = weaknesses(&in_effect, &config, scratch);
+    Ok((config, weaknesses))
+}
+
+/// Whether full vanguards are in effect: Arti's `auto` means lite, even for services.
+pub(super) fn has_full_vanguards(config: &TorClientConfig) -> bool {
+    let vanguards: &VanguardConfig = config.as_ref();
+    vanguards.mode().to_string() == "full"
+}
+
+fn ours(scratch: &Scratch) -> Result<Table, ArtiError> {
+    let mut settings: Table = OURS.parse().map_err(|_| ArtiError::Configuration("built-in settings".into()))?;
+    let mut storage = Table::new();
+    for (key, dir) in [("state_dir", scratch.state_dir()), ("cache_dir", scratch.cache_dir())] {
+        let path = dir.into_os_string().into_string();
+        let path = path.map_err(|_| ArtiError::Configuration("a path that is not UTF-8".into()))?;
+        // `literal`: a `$` or `~` in the path stands for itself.
+        storage.insert(key.into(), Value::Table(Table::from_iter([("literal".to_owned(), Value::String(path))])));
+    }
+    merge(&mut settings, Table::from_iter([("storage".to_owned(), Value::Table(storage))]));
+    Ok(settings)
+}
+
+/// Refuses what is not on the list, and network parameters that shape guards.
+fn check(overrides: &Table) -> Result<(), ArtiError> {
+    let refused = |key: String| Err(ArtiError::Posture { key });
+    for (section, value) in overrides {
+        match (section.as_str(), value) {
+            ("storage", Value::Table(storage)) => {
+                if let Some(key) = storage.keys().find(|key| *key != "permissions") {
+                    return refused(format!("storage.{key}"));
+                }
+            }
+            ("override_net_params", Value::Table(params)) => {
+                let harmful = |key: &&String| SHAPING.iter().any(|part| key.to_ascii_lowercase().contains(part));
+                if let Some(key) = params.keys().find(harmful) {
+                    return refused(format!("override_net_params.{key}"));
+                }
+            }
+            (section, _) if OPEN.contains(&section) => {}
+            (section, _) => return refused(section.to_owned()),
+        }
+    }
+    Ok(())
+}
+
+fn merge(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Reads the settings in effect back, one promise at a time.
+fn weaknesses(in_effect: &Value, config: &TorClientConfig, scratch: &Scratch) -> Vec<Weakness> {
+    let at = |path: &[&str]| path.iter().try_fold(in_effect, |value, key| value.get(key));
+    let inside = |dir: &str| {
+        let path = at(&["storage", dir]).map(Value::to_string).unwrap_or_default();
+        scratch.path().to_str().is_some_and(|root| path.contains(root))
+    };
+    let kept = [
+        (has_full_vanguards(config), "vanguards are not full"),
+        (at(&["storage", "keystore", "primary", "kind"]) == Some(&"ephemeral".into()), "keys are written to disk"),
+        (at(&["system", "memory", "max"]).is_some_and(is_quota), "no explicit memory quota"),
+        (inside("state_dir") && inside("cache_dir"), "Tor's files lie outside the private directory"),
+    ];
+    kept.into_iter().filter(|(kept, _)| !kept).map(|(_, weakness)| Weakness(weakness)).collect()
+}
+
+fn is_quota(value: &Value) -> bool {
+    value.as_integer() == Some(MEMORY_QUOTA) || value.as_str().is_some_and(|text| text == MEMORY_QUOTA.to_string())
+}
+
+const OURS: &str = r#"
+[vanguards]
+mode = "full"
+
+[storage.keystore.primary]
+kind = "ephemeral"
+
+# Far below Arti's own choice (up to 8 GiB); text needs little.
+[system.memory]
+max = 536870912
+
+# Onion circuits are slow to answer: ten seconds, Arti's default, is for exits.
+[stream_timeouts]
+connect_timeout = "60 s"
+
+# A contact who restarts has new introduction points: ask the directories again soon, not after 15 minutes.
+[circuit_timing]
+hs_dir_requery_interval = "90 s"
+"#;
+
+/// 512 MiB, as in the settings above.
+const MEMORY_QUOTA: i64 = 512 * 1024 * 1024;
+
+/// The sections that overrides may touch: which network, how to reach it, how patient to be.
+const OPEN: [&str; 10] = [
+    "tor_network",
+    "bridges",
+    "channel",
+    "path_rules",
+    "address_filter",
+    "download_schedule",
+    "directory_tolerance",
+    "circuit_timing",
+    "stream_timeouts",
+    "preemptive_circuits",
+];
+
+/// Parts of the names of network parameters that decide about guards and vanguards.
+const SHAPING: [&str; 2] = ["guard", "hs_service"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ours_keep_every_promise() {
+        let scratch = Scratch::create(None).unwrap();
+        let (config, weaknesses) = build(&scratch, None).unwrap();
+        assert_eq!(weaknesses, []);
+        assert!(has_full_vanguards(&config));
+    }
+
+    #[test]
+    fn every_broken_promise_is_found() {
+        let scratch = Scratch::create(None).unwrap();
+        for (section, weakness) in [
+            ("[vanguards]\nmode = 'lite'", "vanguards are not full"),
+            ("[storage.keystore.primary]\nkind = 'native'", "keys are written to disk"),
+            ("[system.memory]\nmax = 1073741824", "no explicit memory quota"),
+            ("[storage]\nstate_dir = '/var/tmp/x'", "Tor's files lie outside the private directory"),
+        ] {
+            let mut settings = ours(&scratch).unwrap();
+            merge(&mut settings, section.parse().unwrap());
+            let builder: TorClientConfigBuilder = Value::Table(settings).try_into().unwrap();
+            let config = builder.build().unwrap();
+            let found = weaknesses(&Value::try_from(&builder).unwrap(), &config, &scratch);
+            assert_eq!(found, [Weakness(weakness)]);
+        }
+    }
+
+    #[test]
+    fn overrides_cannot_touch_the_posture() {
+        let scratch = Scratch::create(None).unwrap();
+        for (text, refused) in [
+            ("[vanguards]\nmode = 'lite'", "vanguards"),
+            ("[storage]\nstate_dir = '/x'", "storage.state_dir"),
+            ("[storage.keystore]\nenabled = false", "storage.keystore"),
+            ("[system.memory]\nmax = 1", "system"),
+            ("[onion_services.x]\nenabled = true", "onion_services"),
+            ("[override_net_params]\nguard-hs-l2-number = 1", "override_net_params.guard-hs-l2-number"),
+            ("storage = 1", "storage"),
+            ("unknown = 1", "unknown"),
+        ] {
+            match build(&scratch, Some(text)) {
+                Err(ArtiError::Posture { key }) => assert_eq!(key, refused),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+        assert!(matches!(build(&scratch, Some("[")), Err(ArtiError::Configuration(_))));
+    }
+
+    #[test]
+    fn another_network_and_bridges_are_taken() {
+        let scratch = Scratch::create(None).unwrap();
+        let text = "[path_rules]\nipv4_subnet_family_prefix = 33\n[override_net_params]\nhsdir_interval = 120\n\
+                    [address_filter]\nallow_local_addrs = true\n[storage.permissions]\ndangerously_trust_everyone = true\n\
+                    [bridges]\nbridges = ['192.0.2.83:80 $0bac39417268b96b9f514ef763fa6fba1a788956']";
+        let (_, weaknesses) = build(&scratch, Some(text)).unwrap();
+        assert_eq!(weaknesses, []);
+    }
+}

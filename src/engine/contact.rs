@@ -1,0 +1,299 @@
+//! One contact: dials until there is a session, holds the conversation, says the truth about presence.
+//!
+//! It does not know frames ([`super::conversation`] does) and does not end by itself: the engine stops it by dropping
+//! its notes.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pelure_onion::{Address, Dial, Status};
+use tokio::sync::{mpsc, watch};
+
+use super::clock::SystemRandom;
+use super::conversation::{self, Conversation, End, Opening, Wake};
+use super::link::{self, Link};
+use super::roster::{Live, LivePresence, lock};
+use super::{Shared, contacts};
+use crate::session::Identity;
+use crate::talk::{Keep, Retry, keep};
+use crate::vault::{ContactId, IdentityId};
+use crate::wire::Bye;
+use crate::wire::limits::HANDSHAKE_DEADLINE;
+
+/// What others tell a contact's actor.
+pub(super) enum Note {
+    /// The peer dialled and is authenticated.
+    Arrived(Box<Link>),
+    /// The outbox or what was read changed.
+    Outbox,
+    /// The user wants an attempt now.
+    Retry,
+}
+
+/// The actor of one contact.
+pub(super) struct Actor {
+    pub(super) shared: Arc<Shared>,
+    pub(super) id: ContactId,
+    pub(super) identity: IdentityId,
+    pub(super) me: Arc<Identity>,
+    pub(super) peer: Address,
+    pub(super) notes: mpsc::Receiver<Note>,
+    pub(super) live: Arc<Mutex<Live>>,
+    /// Whether the identity is online.
+    pub(super) active: watch::Receiver<bool>,
+    pub(super) retry: Retry,
+    pub(super) conversation: Option<Box<Conversation>>,
+    pub(super) dialling: Option<Dialling>,
+}
+
+type Dialling = Pin<Box<dyn Future<Output = Result<(Link, Opening), String>> + Send>>;
+
+/// What an actor waits for.
+enum Turn {
+    Note(Option<Note>),
+    Active(bool),
+    Nudged,
+    Dialled(Result<(Link, Opening), String>),
+    Due,
+    Talk(Wake),
+}
+
+impl Actor {
+    /// Runs until the notes end.
+    pub(super) async fn run(mut self) {
+        let mut nudge = self.shared.nudge.subscribe();
+        loop {
+            let may_dial = *self.active.borrow() && self.conversation.is_none() && self.dialling.is_none();
+            let due = self.retry.due().saturating_sub(self.shared.clock.now());
+            let ready = self.shared.ready();
+            let turn = tokio::select! {
+                note = self.notes.recv() => Turn::Note(note),
+                changed = self.active.changed() => Turn::Active(changed.is_ok() && *self.active.borrow_and_update()),
+                Ok(()) = nudge.changed() => Turn::Nudged,
+                dialled = poll(&mut self.dialling) => Turn::Dialled(dialled),
+                () = tokio::time::sleep(due), if may_dial && ready => Turn::Due,
+                wake = wait(&mut self.conversation) => Turn::Talk(wake),
+            };
+            match turn {
+                Turn::Note(None) => return self.stop().await,
+                Turn::Note(Some(note)) => self.note(note).await,
+                Turn::Active(active) => self.activate(active).await,
+                Turn::Nudged => self.nudged().await,
+                Turn::Dialled(outcome) => self.dialled(outcome).await,
+                Turn::Due => self.dial().await,
+                Turn::Talk(wake) => self.talk(wake).await,
+            }
+        }
+    }
+
+    async fn note(&mut self, note: Note) {
+        match note {
+            Note::Arrived(link) => {
+                if *self.active.borrow() {
+                    self.settle(*link, Opening::default()).await;
+                }
+            }
+            Note::Outbox => {
+                if let Some(conversation) = &mut self.conversation
+                    && let Err(end) = conversation.poke().await
+                {
+                    self.ended(end).await;
+                }
+            }
+            Note::Retry => {
+                self.retry.at_once(self.shared.clock.now());
+                self.doubt().await;
+            }
+        }
+    }
+
+    async fn activate(&mut self, active: bool) {
+        if active {
+            self.retry.at_once(self.shared.clock.now());
+            self.show_waiting().await;
+            return;
+        }
+        self.dialling = None;
+        if let Some(conversation) = self.conversation.take() {
+            conversation.close(Some(Bye::Leaving)).await;
+        }
+        self.show(LivePresence::Offline { reason: OFFLINE.into(), next: None }).await;
+    }
+
+    async fn nudged(&mut self) {
+        self.retry.network_back(self.shared.clock.now(), &mut SystemRandom);
+        self.doubt().await;
+        if self.conversation.is_none() && self.dialling.is_none() {
+            self.show_waiting().await;
+        }
+    }
+
+    /// Asks a live session whether it still is one.
+    async fn doubt(&mut self) {
+        if let Some(conversation) = &mut self.conversation
+            && let Err(end) = conversation.doubt()
+        {
+            self.ended(end).await;
+        }
+    }
+
+    async fn dial(&mut self) {
+        self.show(LivePresence::Connecting { attempt: self.retry.attempt() }).await;
+        let dial = Dial { identity: self.identity.0.unsigned_abs(), lane: 0, to: self.peer };
+        self.dialling = Some(Box::pin(reach(Arc::clone(&self.shared), Arc::clone(&self.me), self.id, dial)));
+    }
+
+    async fn dialled(&mut self, outcome: Result<(Link, Opening), String>) {
+        self.dialling = None;
+        match outcome {
+            Ok((link, opening)) => self.settle(link, opening).await,
+            // A session that the peer opened meanwhile is better than any attempt.
+            Err(_) if self.conversation.is_some() => {}
+            Err(reason) => self.missed(reason).await,
+        }
+    }
+
+    /// A session is authenticated: it stays, or the one that is there does.
+    async fn settle(&mut self, link: Link, opening: Opening) {
+        if let Some(old) = &self.conversation {
+            let new = crate::talk::Dial { by: link.dialled_by, since: link.since };
+            if keep(self.me.address(), self.peer, old.dial(), new) == Keep::Old {
+                return link.close().await;
+            }
+        }
+        if let Some(old) = self.conversation.take() {
+            old.close(Some(Bye::Replaced)).await;
+        }
+        let (shared, me, live) = (Arc::clone(&self.shared), Arc::clone(&self.me), Arc::clone(&self.live));
+        match Conversation::open(shared, me, live, self.id, link, opening).await {
+            Ok(conversation) => {
+                self.conversation = Some(Box::new(conversation));
+                contacts::tell(&self.shared, self.id).await;
+            }
+            Err(end) => self.ended(end).await,
+        }
+    }
+
+    async fn talk(&mut self, wake: Wake) {
+        let Some(conversation) = &mut self.conversation else { return };
+        if let Err(end) = conversation.step(wake).await {
+            return self.ended(end).await;
+        }
+        if conversation.online() {
+            self.retry.succeeded();
+            self.show(LivePresence::Online).await;
+        } else if lock(&self.live).presence == LivePresence::Online {
+            self.show(LivePresence::Offline { reason: "no answer lately".into(), next: None }).await;
+        }
+    }
+
+    async fn ended(&mut self, end: End) {
+        if let Some(conversation) = self.conversation.take() {
+            conversation.close(None).await;
+        }
+        {
+            let mut live = lock(&self.live);
+            live.open = false;
+            live.handed.clear();
+        }
+        tracing::debug!(%end, "a session ended");
+        if let End::Waiting = end {
+            self.retry.waiting(self.shared.clock.now(), &mut SystemRandom);
+            return self.show_next(end.to_string()).await;
+        }
+        self.missed(end.to_string()).await;
+    }
+
+    async fn missed(&mut self, reason: String) {
+        self.retry.failed(self.shared.clock.now(), &mut SystemRandom);
+        self.show_next(reason).await;
+    }
+
+    async fn stop(mut self) {
+        // Told only when the whole program goes: a contact that is blocked or removed must not notice.
+        let leaving = (!*self.shared.wanted.borrow()).then_some(Bye::Leaving);
+        if let Some(conversation) = self.conversation.take() {
+            conversation.close(leaving).await;
+        }
+    }
+
+    async fn show_waiting(&mut self) {
+        let hindrance = hindrance(&self.shared.network.status().borrow());
+        match hindrance {
+            Some(reason) => self.show(LivePresence::Offline { reason, next: None }).await,
+            None => self.show_next("about to try".into()).await,
+        }
+    }
+
+    async fn show_next(&mut self, reason: String) {
+        let next = (*self.active.borrow() && self.shared.ready()).then(|| self.retry.due());
+        self.show(LivePresence::Offline { reason, next }).await;
+    }
+
+    async fn show(&mut self, presence: LivePresence) {
+        let news = {
+            let mut live = lock(&self.live);
+            let news = live.presence != presence;
+            live.presence = presence;
+            news
+        };
+        if news {
+            contacts::tell(&self.shared, self.id).await;
+        }
+    }
+}
+
+/// Dials until the last handshake message is on its way.
+async fn reach(
+    shared: Arc<Shared>,
+    me: Arc<Identity>,
+    contact: ContactId,
+    dial: Dial,
+) -> Result<(Link, Opening), String> {
+    let _turn = shared.dials.acquire().await.map_err(|_| OFFLINE.to_owned())?;
+    let stream = tokio::time::timeout(DIAL_DEADLINE, shared.network.dial(dial))
+        .await
+        .map_err(|_| "the connection timed out".to_owned())?
+        .map_err(|error| error.to_string())?;
+    let greeted = tokio::time::timeout(HANDSHAKE_DEADLINE, link::greet(stream, &me, dial.to))
+        .await
+        .map_err(|_| "the handshake timed out".to_owned())?
+        .map_err(|error| error.to_string())?;
+    let opening = conversation::opening(&shared, contact).await.map_err(|error| error.to_string())?;
+    let link = tokio::time::timeout(HANDSHAKE_DEADLINE, greeted.finish(&opening.frames, shared.clock.now()))
+        .await
+        .map_err(|_| "the handshake timed out".to_owned())?
+        .map_err(|error| error.to_string())?;
+    Ok((link, opening))
+}
+
+async fn poll(dialling: &mut Option<Dialling>) -> Result<(Link, Opening), String> {
+    match dialling {
+        Some(dialling) => dialling.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn wait(conversation: &mut Option<Box<Conversation>>) -> Wake {
+    match conversation {
+        Some(conversation) => conversation.wait().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Why nothing is tried now, if it is the road's doing.
+fn hindrance(status: &Status) -> Option<String> {
+    match status {
+        Status::Ready => None,
+        Status::Offline => Some("Tor is offline".into()),
+        Status::Connecting { .. } => Some("Tor is connecting".into()),
+        Status::Blocked { reason, .. } => Some(format!("Tor is blocked: {reason}")),
+    }
+}
+
+/// What is said of contacts of an identity that is not online on purpose.
+const OFFLINE: &str = "you are offline";
+
+/// From the first step of a dial to its stream: Arti's own deadlines are shorter, this one is for what they miss.
+const DIAL_DEADLINE: Duration = Duration::from_secs(180);

@@ -1,0 +1,93 @@
+//! Why the engine refuses: who failed, and what to do.
+
+use pelure_onion::{AddressError, KeyError};
+
+use crate::name::NameError;
+use crate::session::IdentityError;
+use crate::vault::VaultError;
+use crate::wire::TextError;
+
+/// Why a command has no effect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The identifier names nothing (any more).
+    #[error("there is nothing of this identifier (any more); list again")]
+    NotFound,
+    /// Not an onion address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The identity's own address.
+    #[error("this is the address of this identity itself; a contact's address is needed")]
+    OwnAddress,
+    /// Already there.
+    #[error("this {0} exists already")]
+    AlreadyExists(&'static str),
+    /// The contact is blocked.
+    #[error("the contact is blocked; unblock it first")]
+    Blocked,
+    /// A text over its limit, or empty.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// Not a name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The thing is in a state that excludes this.
+    #[error("not possible now: {0}")]
+    NotAllowedNow(&'static str),
+    /// The passphrase does not open it.
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// The vault failed.
+    #[error(transparent)]
+    Storage(VaultError),
+    /// An identity key in the vault is damaged.
+    #[error("the key of an identity is damaged; restore a backup")]
+    Key,
+    /// The engine has stopped.
+    #[error("the program is shutting down")]
+    Stopped,
+}
+
+impl EngineError {
+    /// One word for programs; PROTOCOL.md lists them.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Address(_) => "bad_address",
+            Self::OwnAddress => "own_address",
+            Self::AlreadyExists(_) => "already_exists",
+            Self::Blocked => "blocked",
+            Self::Text(TextError::TooLong) => "too_long",
+            Self::Text(TextError::Empty) => "empty",
+            Self::Name(_) => "bad_name",
+            Self::NotAllowedNow(_) => "not_allowed_now",
+            Self::WrongPassphrase => "wrong_passphrase",
+            Self::Storage(_) | Self::Key => "storage",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl From<VaultError> for EngineError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Missing { .. } => Self::NotFound,
+            VaultError::Conflict { what } => Self::AlreadyExists(what),
+            VaultError::NotAllowed { why } => Self::NotAllowedNow(why),
+            VaultError::WrongPassphrase => Self::WrongPassphrase,
+            other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<KeyError> for EngineError {
+    fn from(_: KeyError) -> Self {
+        Self::Key
+    }
+}
+
+impl From<IdentityError> for EngineError {
+    fn from(_: IdentityError) -> Self {
+        Self::Key
+    }
+}

@@ -1,0 +1,188 @@
+//! What the engine tells: every change a person or a program may want to know of.
+//!
+//! Events hold no key, and no address beyond what the listing of the same thing shows.
+
+use pelure_onion::{Address, Reach, Status};
+
+use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Request, RequestId};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The road's state changed.
+    Tor(Status),
+    /// Others can or can no longer find an identity.
+    Reachable {
+        /// Whose service.
+        identity: IdentityId,
+        /// What is known.
+        reach: Reach,
+    },
+    /// Somebody asks to be a contact.
+    RequestReceived(Request),
+    /// A request is no longer pending.
+    RequestClosed {
+        /// Which.
+        request: RequestId,
+    },
+    /// A contact's state, name or presence changed.
+    Contact(ContactView),
+    /// A contact and all that belongs to it was removed.
+    ContactRemoved {
+        /// Which.
+        contact: ContactId,
+    },
+    /// A message arrived and is durable.
+    MessageReceived(MessageView),
+    /// A message of ours went on.
+    MessageState {
+        /// Which.
+        message: MessageKey,
+        /// Where it is now.
+        state: Delivery,
+    },
+}
+
+/// A contact as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactView {
+    /// The contact.
+    pub contact: ContactId,
+    /// Whose contact.
+    pub identity: IdentityId,
+    /// The other side's address.
+    pub address: Address,
+    /// The name the user gave.
+    pub name: String,
+    /// How far the acquaintance has come.
+    pub state: ContactState,
+    /// Whether they are there.
+    pub presence: Presence,
+    /// Whether the user compared the safety words.
+    pub verified: bool,
+    /// Messages not yet read.
+    pub unread: u64,
+}
+
+/// Whether a contact is there, and if not, what is being done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// An authenticated ping was answered within the last minute.
+    Online,
+    /// An attempt is under way.
+    Connecting {
+        /// The how-many-th since they were last online, from 1.
+        attempt: u32,
+    },
+    /// Not there.
+    Offline {
+        /// Why, in plain words.
+        reason: String,
+        /// Seconds until the next attempt; `None` where only an event outside starts one.
+        next_attempt_in: Option<u64>,
+    },
+}
+
+/// An identity as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityView {
+    /// The identity.
+    pub identity: IdentityId,
+    /// What the user calls it.
+    pub name: String,
+    /// Where others dial.
+    pub address: Address,
+    /// Whether others can find it now.
+    pub reachable: bool,
+}
+
+/// A message as it is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MessageView {
+    /// The message.
+    pub message: MessageKey,
+    /// Whose conversation.
+    pub contact: ContactId,
+    /// Whether they wrote it.
+    pub incoming: bool,
+    /// As it was written; neutralise before showing.
+    pub text: String,
+    /// Where it is.
+    pub state: Delivery,
+    /// When it was written, milliseconds since 1970 by our clock.
+    pub time: i64,
+}
+
+/// Where a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The other side has it on disk.
+    Delivered,
+    /// It will never arrive: the contact was removed.
+    Failed,
+    /// It waits for a session; durable.
+    Queued,
+    /// Taken back before it was handed over.
+    Recalled,
+    /// Theirs.
+    Received,
+    /// Handed to a live session.
+    Sent,
+}
+
+/// The road as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TorView {
+    /// Which road.
+    pub backend: &'static str,
+    /// What it is doing.
+    pub status: Status,
+    /// Whether full vanguards are in force.
+    pub vanguards: bool,
+}
+
+/// Which part of a conversation to list, newest first; both ends exclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Only older than this.
+    pub before: Option<MessageKey>,
+    /// Only newer than this.
+    pub after: Option<MessageKey>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl std::fmt::Debug for MessageView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageView")
+            .field("message", &self.message)
+            .field("contact", &self.contact)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an event is about, where a later one makes an earlier one pointless.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    Tor,
+    Reachable(IdentityId),
+    Contact(ContactId),
+    MessageState(MessageKey),
+}
+
+impl Event {
+    /// The subject, if a later event of the same subject supersedes this one.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Tor(_) => Some(Subject::Tor),
+            Self::Reachable { identity, .. } => Some(Subject::Reachable(*identity)),
+            Self::Contact(view) => Some(Subject::Contact(view.contact)),
+            Self::MessageState { message, .. } => Some(Subject::MessageState(*message)),
+            Self::RequestReceived(_)
+            | Self::RequestClosed { .. }
+            | Self::ContactRemoved { .. }
+            | Self::MessageReceived(_) => None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The vault behind two threads: changes that come together share one commit, questions do not wait for them.
+//!
+//! An answer to [`Ledger::write`] means that the change is durable. It does not know what is kept.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::error::EngineError;
+use crate::vault::{Job, Read, Reader, Vault, VaultError, Write, job};
+
+/// A handle to the vault; cheap to clone. The vault closes when the last one is gone.
+#[derive(Clone)]
+pub(super) struct Ledger(Arc<Queues>);
+
+struct Queues {
+    work: mpsc::Sender<Work>,
+    questions: Option<mpsc::Sender<Question>>,
+}
+
+enum Work {
+    Job(Box<dyn Job>),
+    Alone(Box<dyn FnOnce(&mut Vault) + Send>),
+}
+
+type Question = Box<dyn FnOnce(&mut Reader) + Send>;
+
+/// Waits until the vault is closed.
+pub(super) struct Closed(oneshot::Receiver<()>);
+
+impl Ledger {
+    /// Takes the vault over.
+    pub(super) fn open(vault: Vault) -> Result<(Self, Closed), EngineError> {
+        let (work, work_rx) = mpsc::channel(QUEUE);
+        let (closed_tx, closed) = oneshot::channel();
+        let questions = match vault.reader()? {
+            None => None,
+            Some(reader) => {
+                let (questions, questions_rx) = mpsc::channel(QUEUE);
+                spawn("pelure-reader", move || ask_all(reader, questions_rx))?;
+                Some(questions)
+            }
+        };
+        spawn("pelure-vault", move || {
+            work_all(vault, work_rx);
+            closed_tx.send(()).ok();
+        })?;
+        Ok((Self(Arc::new(Queues { work, questions })), Closed(closed)))
+    }
+
+    /// Makes a change; it is on disk when this returns. `change` may run twice, the first time undone.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&Write<'_>) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        let job = job(change, move |outcome| {
+            // Nobody waits any more: the change is made all the same.
+            reply.send(outcome).ok();
+        });
+        self.send(Work::Job(job)).await?;
+        Ok(answer.await.map_err(|_| EngineError::Stopped)??)
+    }
+
+    /// Asks about what is committed.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Read<'_>) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let Some(questions) = &self.0.questions else {
+            return self.alone(move |vault| vault.read(ask)).await;
+        };
+        let (reply, answer) = oneshot::channel();
+        let question = Box::new(move |reader: &mut Reader| {
+            reply.send(reader.read(ask)).ok();
+        });
+        questions.send(question).await.map_err(|_| EngineError::Stopped)?;
+        Ok(answer.await.map_err(|_| EngineError::Stopped)??)
+    }
+
+    /// Does something with the whole vault, between two commits.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Alone(Box::new(move |vault| {
+            reply.send(act(vault)).ok();
+        })))
+        .await?;
+        Ok(answer.await.map_err(|_| EngineError::Stopped)??)
+    }
+
+    async fn send(&self, work: Work) -> Result<(), EngineError> {
+        self.0.work.send(work).await.map_err(|_| EngineError::Stopped)
+    }
+}
+
+impl Closed {
+    /// Returns when every handle is gone and the vault has been closed.
+    pub(super) async fn wait(self) {
+        self.0.await.ok();
+    }
+}
+
+fn work_all(mut vault: Vault, mut queue: mpsc::Receiver<Work>) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(work) = next.take() {
+            match work {
+                Work::Alone(act) => act(&mut vault),
+                Work::Job(job) => {
+                    let (group, after) = gather(job, &mut queue);
+                    vault.write_group(group);
+                    next = after;
+                }
+            }
+        }
+    }
+}
+
+/// Takes what waits already, up to the next piece that needs the vault alone.
+fn gather(first: Box<dyn Job>, queue: &mut mpsc::Receiver<Work>) -> (Vec<Box<dyn Job>>, Option<Work>) {
+    let mut group = vec![first];
+    while group.len() < GROUP {
+        match queue.try_recv() {
+            Ok(Work::Job(job)) => group.push(job),
+            Ok(alone) => return (group, Some(alone)),
+            Err(_) => break,
+        }
+    }
+    (group, None)
+}
+
+fn ask_all(mut reader: Reader, mut queue: mpsc::Receiver<Question>) {
+    while let Some(question) = queue.blocking_recv() {
+        question(&mut reader);
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), EngineError> {
+    std::thread::Builder::new().name(name.into()).spawn(body).map_err(|_| EngineError::Stopped)?;
+    Ok(())
+}
+
+/// Work that waits for the vault's thread; further callers wait themselves.
+const QUEUE: usize = 1024;
+
+/// Changes in one commit: enough to share the flush of the disk, few enough that the first does not wait long.
+const GROUP: usize = 256;

@@ -1,0 +1,160 @@
+//! An authenticated session on a stream: the handshake under a deadline, then a pump in each direction.
+//!
+//! It moves sealed bytes and does not look into them; the conversation opens and seals. A failed handshake tells the
+//! other side nothing but the end of the stream.
+
+use std::time::Duration;
+
+use pelure_onion::{Address, Stream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::clock::SystemRandom;
+use crate::session::{self, Established, ExpectReply, HandshakeError, Identity, Offer};
+use crate::talk::Side;
+use crate::wire::limits::{FEATURES, HANDSHAKE, PROTOCOL, READ_CHUNK};
+
+/// A session that both sides have authenticated.
+pub(super) struct Link {
+    /// Keys, counters and what the other side announced.
+    pub(super) session: Established,
+    /// Who dialled.
+    pub(super) dialled_by: Side,
+    /// When it was authenticated.
+    pub(super) since: Duration,
+    /// Frames that came with the last handshake message.
+    pub(super) first: Vec<u8>,
+    /// Sealed bytes that arrived; ends when the stream does.
+    pub(super) incoming: mpsc::Receiver<Vec<u8>>,
+    /// Sealed bytes to write; one slot, so that what waits here is small.
+    pub(super) outgoing: mpsc::Sender<Vec<u8>>,
+    pumps: Pumps,
+}
+
+/// A dial whose other side has proved who it is; the last message is still ours to send.
+pub(super) struct Greeted {
+    stream: Stream,
+    state: ExpectReply,
+    reply: Box<[u8; HANDSHAKE]>,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LinkError {
+    /// The other side did not prove who it is, or spoke another protocol.
+    #[error("the handshake failed")]
+    Handshake(#[from] HandshakeError),
+    /// The stream ended first.
+    #[error("the connection broke during the handshake")]
+    Broken(#[from] std::io::Error),
+}
+
+struct Pumps {
+    reader: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+/// Dials: sends the first message, which travels with the opening of the stream, and checks the reply.
+pub(super) async fn greet(mut stream: Stream, me: &Identity, peer: Address) -> Result<Greeted, LinkError> {
+    let (state, hello) = session::dial(me, peer, OFFER, &mut SystemRandom)?;
+    stream.write_all(hello.as_ref()).await?;
+    stream.flush().await?;
+    let reply = read_message(&mut stream).await?;
+    Ok(Greeted { stream, state, reply })
+}
+
+impl Greeted {
+    /// Ends the handshake with `first`, frames that ride in the last message.
+    pub(super) async fn finish(self, first: &[u8], now: Duration) -> Result<Link, LinkError> {
+        let Self { mut stream, state, reply } = self;
+        let (session, last) = state.reply(&reply, first)?;
+        stream.write_all(last.as_ref()).await?;
+        stream.flush().await?;
+        Ok(Link::new(stream, session, Side::Us, now, Vec::new()))
+    }
+}
+
+/// Answers somebody who dialled; `clock` tells when the handshake was done.
+pub(super) async fn answer(
+    mut stream: Stream,
+    me: &Identity,
+    clock: &(dyn Fn() -> Duration + Sync),
+) -> Result<Link, LinkError> {
+    let hello = read_message(&mut stream).await?;
+    let (state, reply) = session::answer(me, OFFER).hello(&hello, &mut SystemRandom)?;
+    stream.write_all(reply.as_ref()).await?;
+    stream.flush().await?;
+    let last = read_message(&mut stream).await?;
+    let (session, first) = state.finish(&last)?;
+    Ok(Link::new(stream, session, Side::Them, clock(), first))
+}
+
+async fn read_message(stream: &mut Stream) -> Result<Box<[u8; HANDSHAKE]>, std::io::Error> {
+    let mut message = Box::new([0u8; HANDSHAKE]);
+    stream.read_exact(message.as_mut()).await?;
+    Ok(message)
+}
+
+impl Link {
+    fn new(stream: Stream, session: Established, dialled_by: Side, since: Duration, first: Vec<u8>) -> Self {
+        let (read, write) = tokio::io::split(stream);
+        let (incoming_tx, incoming) = mpsc::channel(INCOMING_CHUNKS);
+        let (outgoing, outgoing_rx) = mpsc::channel(1);
+        let pumps = Pumps {
+            reader: tokio::spawn(pump_in(read, incoming_tx)),
+            writer: tokio::spawn(pump_out(write, outgoing_rx)),
+        };
+        Self { session, dialled_by, since, first, incoming, outgoing, pumps }
+    }
+
+    /// Writes what was handed to the pump, then ends the stream; a peer that does not read is not waited for long.
+    pub(super) async fn close(self) {
+        let Self { outgoing, mut pumps, .. } = self;
+        drop(outgoing);
+        tokio::time::timeout(LINGER, &mut pumps.writer).await.ok();
+    }
+}
+
+async fn pump_in(mut stream: ReadHalf<Stream>, chunks: mpsc::Sender<Vec<u8>>) {
+    loop {
+        let mut chunk = Vec::with_capacity(READ_CHUNK);
+        match stream.read_buf(&mut chunk).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {
+                if chunks.send(chunk).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn pump_out(mut stream: WriteHalf<Stream>, mut chunks: mpsc::Receiver<Vec<u8>>) {
+    while let Some(chunk) = chunks.recv().await {
+        if stream.write_all(&chunk).await.is_err() {
+            return;
+        }
+        if chunks.is_empty() && stream.flush().await.is_err() {
+            return;
+        }
+    }
+    // The other side sees the end either way; nothing is left to be told if closing fails.
+    stream.shutdown().await.ok();
+}
+
+impl Drop for Pumps {
+    fn drop(&mut self) {
+        self.reader.abort();
+        self.writer.abort();
+    }
+}
+
+/// What we announce in the handshake.
+const OFFER: Offer = Offer { protocol: PROTOCOL, features: FEATURES };
+
+/// How long the last bytes of a session may take: a slow circuit's round trip, with room.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// Chunks read ahead of the conversation; further bytes wait in the circuit's own window.
+const INCOMING_CHUNKS: usize = 4;

@@ -1,0 +1,210 @@
+//! Who is running: the supervisor of each identity, the actor of each contact, and what they show of themselves.
+//!
+//! It does not run anything itself. Its locks are held for a look-up only, never across a wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pelure_onion::{Address, Reach};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::contact::Note;
+use crate::vault::{ContactId, IdentityId, MessageKey};
+
+/// Everything that runs.
+#[derive(Default)]
+pub(super) struct Roster(Mutex<Running>);
+
+#[derive(Default)]
+struct Running {
+    identities: BTreeMap<IdentityId, IdentityEntry>,
+    contacts: BTreeMap<ContactId, ContactEntry>,
+    routes: BTreeMap<(IdentityId, Address), ContactId>,
+    watchers: Vec<JoinHandle<()>>,
+}
+
+/// A running identity.
+pub(super) struct IdentityEntry {
+    /// Its session keys.
+    pub(super) me: Arc<crate::session::Identity>,
+    /// Whether the user wants to be seen.
+    pub(super) visible: watch::Sender<bool>,
+    /// Whether the supervisor lets contacts dial: online, visible, and its turn has come.
+    pub(super) active: watch::Receiver<bool>,
+    /// What is known of its service.
+    pub(super) reach: watch::Receiver<Reach>,
+    /// Ends when this is dropped.
+    pub(super) task: JoinHandle<()>,
+}
+
+/// A running contact.
+pub(super) struct ContactEntry {
+    pub(super) identity: IdentityId,
+    pub(super) address: Address,
+    pub(super) notes: mpsc::Sender<Note>,
+    pub(super) live: Arc<Mutex<Live>>,
+    pub(super) task: JoinHandle<()>,
+}
+
+/// What a contact's actor shows to everybody.
+#[derive(Default)]
+pub(super) struct Live {
+    /// Whether they are there.
+    pub(super) presence: LivePresence,
+    /// Whether a message queued now goes to a live session at once.
+    pub(super) open: bool,
+    /// Messages handed to the live session and not yet acknowledged.
+    pub(super) handed: BTreeSet<MessageKey>,
+}
+
+/// Presence with an instant instead of a number of seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LivePresence {
+    Online,
+    Connecting { attempt: u32 },
+    Offline { reason: String, next: Option<Duration> },
+}
+
+/// A way to reach a contact's actor.
+#[derive(Clone)]
+pub(super) struct ContactHandle {
+    pub(super) notes: mpsc::Sender<Note>,
+    pub(super) live: Arc<Mutex<Live>>,
+}
+
+impl Roster {
+    pub(super) fn add_identity(&self, id: IdentityId, entry: IdentityEntry) {
+        self.lock().identities.insert(id, entry);
+    }
+
+    pub(super) fn add_contact(&self, id: ContactId, entry: ContactEntry) {
+        let mut running = self.lock();
+        running.routes.insert((entry.identity, entry.address), id);
+        running.contacts.insert(id, entry);
+    }
+
+    /// A task that runs as long as the engine.
+    pub(super) fn keep(&self, task: JoinHandle<()>) {
+        self.lock().watchers.push(task);
+    }
+
+    pub(super) fn contact(&self, id: ContactId) -> Option<ContactHandle> {
+        self.lock().contacts.get(&id).map(ContactEntry::handle)
+    }
+
+    /// The running contact that an address of this identity's peers belongs to.
+    pub(super) fn route(&self, identity: IdentityId, address: Address) -> Option<ContactHandle> {
+        let running = self.lock();
+        let id = running.routes.get(&(identity, address))?;
+        running.contacts.get(id).map(ContactEntry::handle)
+    }
+
+    pub(super) fn identity<T>(&self, id: IdentityId, look: impl FnOnce(&IdentityEntry) -> T) -> Option<T> {
+        self.lock().identities.get(&id).map(look)
+    }
+
+    /// How many identities run.
+    pub(super) fn identities(&self) -> usize {
+        self.lock().identities.len()
+    }
+
+    /// Takes a contact out; its actor ends without telling the peer anything.
+    pub(super) async fn remove_contact(&self, id: ContactId) {
+        let entry = {
+            let mut running = self.lock();
+            let entry = running.contacts.remove(&id);
+            if let Some(entry) = &entry {
+                running.routes.remove(&(entry.identity, entry.address));
+            }
+            entry
+        };
+        if let Some(ContactEntry { notes, task, .. }) = entry {
+            drop(notes);
+            finish(task).await;
+        }
+    }
+
+    /// Takes an identity and its contacts out.
+    pub(super) async fn remove_identity(&self, id: IdentityId) {
+        let contacts: Vec<ContactId> =
+            self.lock().contacts.iter().filter(|(_, c)| c.identity == id).map(|(id, _)| *id).collect();
+        for contact in contacts {
+            self.remove_contact(contact).await;
+        }
+        let entry = self.lock().identities.remove(&id);
+        if let Some(IdentityEntry { visible, task, .. }) = entry {
+            drop(visible);
+            finish(task).await;
+        }
+    }
+
+    /// Waits until no supervisor lets its contacts dial, after the user went offline.
+    pub(super) async fn rested(&self) {
+        let active: Vec<_> = self.lock().identities.values().map(|entry| entry.active.clone()).collect();
+        for mut active in active {
+            tokio::time::timeout(PATIENCE, active.wait_for(|active| !active)).await.ok();
+        }
+    }
+
+    /// Ends everything.
+    pub(super) async fn stop(&self) {
+        let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
+        for watcher in watchers {
+            watcher.abort();
+        }
+        // Contacts end together, not one after the other: each may have a goodbye to write.
+        let tasks: Vec<_> = contacts.into_values().map(|entry| entry.task).collect();
+        let tasks = tasks.into_iter().chain(identities.into_values().map(|entry| entry.task));
+        let tasks: Vec<_> = tasks.collect();
+        for task in tasks {
+            finish(task).await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ContactEntry {
+    fn handle(&self) -> ContactHandle {
+        ContactHandle { notes: self.notes.clone(), live: Arc::clone(&self.live) }
+    }
+}
+
+impl ContactHandle {
+    /// Whether a message queued now goes out at once.
+    pub(super) fn open(&self) -> bool {
+        lock(&self.live).open
+    }
+
+    /// Tells the actor that its outbox changed; a note that waits already says the same.
+    pub(super) fn poke(&self) {
+        self.notes.try_send(Note::Outbox).ok();
+    }
+}
+
+impl Default for LivePresence {
+    fn default() -> Self {
+        Self::Offline { reason: NOT_YET.into(), next: None }
+    }
+}
+
+/// Looks at what an actor shows.
+pub(super) fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn finish(mut task: JoinHandle<()>) {
+    if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
+        task.abort();
+    }
+}
+
+/// How long a task may take to end by itself: it may have a last record to write.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Before the first attempt.
+const NOT_YET: &str = "not tried yet";

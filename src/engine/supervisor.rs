@@ -1,0 +1,187 @@
+//! One identity at work: its onion service is published, who dials is answered, and each session goes to its contact.
+//!
+//! It does not know what a session says. A flood of dials costs it a bounded number of half-open handshakes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pelure_onion::{Reach, Service, ServiceKey, Stream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::clock::SystemRandom;
+use super::contact::Note;
+use super::event::Event;
+use super::{Shared, link, stranger};
+use crate::session::Identity;
+use crate::vault::IdentityId;
+use crate::wire::Random;
+use crate::wire::limits::{HALF_OPEN, HANDSHAKE_DEADLINE};
+
+/// One identity at work.
+pub(super) struct Supervisor {
+    pub(super) shared: Arc<Shared>,
+    pub(super) id: IdentityId,
+    pub(super) key: ServiceKey,
+    pub(super) me: Arc<Identity>,
+    /// The first identity of a profile comes online at once, the others at a random time after it.
+    pub(super) first: bool,
+    /// Closed when the identity is removed.
+    pub(super) visible: watch::Receiver<bool>,
+    pub(super) active: watch::Sender<bool>,
+    pub(super) reach: watch::Sender<Reach>,
+}
+
+/// Handshakes and strangers under way; the oldest gives way to the newest.
+#[derive(Default)]
+struct HalfOpen {
+    tasks: JoinSet<()>,
+    oldest_first: VecDeque<AbortHandle>,
+}
+
+impl Supervisor {
+    /// Works until the identity is removed or the engine stops.
+    pub(super) async fn run(mut self) {
+        let mut wanted = self.shared.wanted.subscribe();
+        loop {
+            let both = async {
+                let online = wanted.wait_for(|wanted| *wanted).await.is_ok();
+                online && self.visible.wait_for(|visible| *visible).await.is_ok()
+            };
+            if !both.await {
+                return;
+            }
+            tokio::select! {
+                () = work(&self.shared, self.id, &self.key, &self.me, self.first, &self.active, &self.reach) => {}
+                gone = unwanted(&mut wanted, &mut self.visible) => if gone { return },
+            }
+            self.active.send_replace(false);
+            tell(&self.shared, self.id, &self.reach, Reach::Unreachable { detail: OFFLINE.into() }).await;
+        }
+    }
+}
+
+/// Returns when the identity is to go offline: `true` for good.
+async fn unwanted(wanted: &mut watch::Receiver<bool>, visible: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        off = wanted.wait_for(|wanted| !wanted) => off.is_err(),
+        hidden = visible.wait_for(|visible| !visible) => hidden.is_err(),
+    }
+}
+
+/// Publishes and answers, for ever; dropped to go offline.
+async fn work(
+    shared: &Arc<Shared>,
+    id: IdentityId,
+    key: &ServiceKey,
+    me: &Arc<Identity>,
+    first: bool,
+    active: &watch::Sender<bool>,
+    reach: &watch::Sender<Reach>,
+) {
+    if !first {
+        let waiting = Reach::Starting { detail: "waiting, so that identities do not come online together".into() };
+        tell(shared, id, reach, waiting).await;
+        tokio::time::sleep(stagger(shared.limits.stagger)).await;
+    }
+    active.send_replace(true);
+    let mut pause = REPUBLISH_FIRST;
+    loop {
+        match shared.network.publish(key.clone()).await {
+            Ok(service) => serve(shared, id, me, reach, service).await,
+            Err(error) => tell(shared, id, reach, Reach::Unreachable { detail: error.to_string() }).await,
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(REPUBLISH_MOST);
+    }
+}
+
+/// Answers who dials until the service ends.
+async fn serve(
+    shared: &Arc<Shared>,
+    id: IdentityId,
+    me: &Arc<Identity>,
+    reach: &watch::Sender<Reach>,
+    mut service: Service,
+) {
+    let mut half_open = HalfOpen::default();
+    loop {
+        let now = service.reach.borrow_and_update().clone();
+        tell(shared, id, reach, now).await;
+        loop {
+            tokio::select! {
+                stream = service.incoming.recv() => match stream {
+                    Some(stream) => half_open.admit(greet(Arc::clone(shared), id, Arc::clone(me), stream)),
+                    None => return,
+                },
+                changed = service.reach.changed() => match changed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                Some(_) = half_open.tasks.join_next() => half_open.forget_finished(),
+            }
+        }
+    }
+}
+
+/// Answers one stream. Whatever goes wrong, the other side sees the end of the stream and nothing else.
+async fn greet(shared: Arc<Shared>, id: IdentityId, me: Arc<Identity>, stream: Stream) {
+    let clock = Arc::clone(&shared.clock);
+    let now = move || clock.now();
+    let handshake = link::answer(stream, &me, &now);
+    let link = match tokio::time::timeout(HANDSHAKE_DEADLINE, handshake).await {
+        Ok(Ok(link)) => link,
+        Ok(Err(error)) => return tracing::debug!(%error, "a handshake with somebody who dialled failed"),
+        Err(_) => return tracing::debug!("somebody who dialled did not end the handshake in time"),
+    };
+    match shared.roster.route(id, link.session.peer) {
+        // A full queue of notes: the contact is flooding sessions, and the newest falls.
+        Some(contact) => drop(contact.notes.try_send(Note::Arrived(Box::new(link)))),
+        None => stranger::answer(&shared, id, link).await,
+    }
+}
+
+impl HalfOpen {
+    /// Starts a handshake. Beyond the bound the oldest one ends: whoever keeps handshakes open on purpose loses them
+    /// first, and somebody in a hurry still gets through.
+    fn admit(&mut self, handshake: impl Future<Output = ()> + Send + 'static) {
+        if self.oldest_first.len() >= HALF_OPEN
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            oldest.abort();
+        }
+        self.oldest_first.push_back(self.tasks.spawn(handshake));
+    }
+
+    fn forget_finished(&mut self) {
+        self.oldest_first.retain(|task| !task.is_finished());
+    }
+}
+
+async fn tell(shared: &Shared, identity: IdentityId, slot: &watch::Sender<Reach>, reach: Reach) {
+    let news = slot.send_if_modified(|old| {
+        let news = *old != reach;
+        if news {
+            old.clone_from(&reach);
+        }
+        news
+    });
+    if news {
+        shared.outlet.put(Event::Reachable { identity, reach }).await;
+    }
+}
+
+fn stagger((least, most): (Duration, Duration)) -> Duration {
+    let mut bytes = [0u8; 4];
+    SystemRandom.fill(&mut bytes);
+    let share = f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX);
+    least + most.saturating_sub(least).mul_f64(share)
+}
+
+/// Before a service that could not be started is tried again, at first and at most.
+const REPUBLISH_FIRST: Duration = Duration::from_secs(5);
+const REPUBLISH_MOST: Duration = Duration::from_secs(120);
+
+/// What is said of an identity that is not published on purpose.
+const OFFLINE: &str = "switched off";

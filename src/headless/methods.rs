@@ -1,0 +1,251 @@
+//! The methods of `pelure headless`: parameters in, the engine's answer out.
+//!
+//! It does not decide anything: every rule is the engine's.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::rpc::{self, Call, Fault};
+use super::shape;
+use crate::engine::{Engine, EngineError, Page};
+use crate::name::safety::Language;
+use crate::vault::Passphrase;
+
+/// Carries out one call.
+pub(super) async fn call(engine: &Engine, call: Call) -> Result<Value, Fault> {
+    let Call { method, params, .. } = call;
+    let room = method.split_once('.').map_or(method.as_str(), |(room, _)| room);
+    match room {
+        "identity" => identity(engine, &method, params).await,
+        "contact" => contact(engine, &method, params).await,
+        "request" => request(engine, &method, params).await,
+        "message" => message(engine, &method, params).await,
+        "tor" => tor(engine, &method, params).await,
+        "profile" => profile(engine, &method, params).await,
+        "version" => {
+            let Nothing {} = rpc::params(params)?;
+            Ok(version())
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn identity(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "identity.create" => {
+            let Named { name } = rpc::params(params)?;
+            let view = engine.create_identity(&name).await?;
+            Ok(json!({"identity": view.identity.to_string(), "address": view.address.onion()}))
+        }
+        "identity.list" => {
+            let Nothing {} = rpc::params(params)?;
+            Ok(engine.identities().await?.iter().map(shape::identity).collect())
+        }
+        "identity.remove" => {
+            let OfIdentity { identity } = rpc::params(params)?;
+            done(engine.remove_identity(id(&identity)?).await)
+        }
+        "identity.set_visible" => {
+            let Visible { identity, visible } = rpc::params(params)?;
+            done(engine.set_visible(id(&identity)?, visible).await)
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn contact(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "contact.add" => {
+            let Add { identity, address, name, message } = rpc::params(params)?;
+            let contact = engine.add_contact(id(&identity)?, &address, &name, message.unwrap_or_default()).await?;
+            Ok(json!({"contact": contact.to_string()}))
+        }
+        "contact.list" => {
+            let MaybeIdentity { identity } = rpc::params(params)?;
+            let identity = identity.as_deref().map(id).transpose()?;
+            Ok(engine.contacts(identity).await?.iter().map(shape::contact).collect())
+        }
+        "contact.rename" => {
+            let Rename { contact, name } = rpc::params(params)?;
+            done(engine.rename_contact(id(&contact)?, &name).await)
+        }
+        "contact.verify" => {
+            let Verify { contact, verified } = rpc::params(params)?;
+            done(engine.verify_contact(id(&contact)?, verified).await)
+        }
+        "contact.block" => done(engine.block_contact(of_contact(params)?).await),
+        "contact.unblock" => done(engine.unblock_contact(of_contact(params)?).await),
+        "contact.remove" => done(engine.remove_contact(of_contact(params)?).await),
+        "contact.retry" => done(engine.retry_contact(of_contact(params)?).await),
+        "contact.safety_words" => {
+            let Words { contact, language } = rpc::params(params)?;
+            let words = engine.safety_words(id(&contact)?).await?;
+            let language = match language {
+                None | Some(Tongue::En) => Language::English,
+                Some(Tongue::Fr) => Language::French,
+            };
+            Ok(json!({"words": words.words(language), "digits": words.digits()}))
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn request(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "request.list" => {
+            let MaybeIdentity { identity } = rpc::params(params)?;
+            let identity = identity.as_deref().map(id).transpose()?;
+            Ok(engine.requests(identity).await?.iter().map(shape::request).collect())
+        }
+        "request.accept" => {
+            let Accept { request, name } = rpc::params(params)?;
+            let contact = engine.accept_request(id(&request)?, &name).await?;
+            Ok(json!({"contact": contact.to_string()}))
+        }
+        "request.decline" => {
+            let Decline { request } = rpc::params(params)?;
+            done(engine.decline_request(id(&request)?).await)
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn message(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "message.send" => {
+            let Send { contact, text } = rpc::params(params)?;
+            let message = engine.send_message(id(&contact)?, text).await?;
+            Ok(json!({"message": message.to_string()}))
+        }
+        "message.recall" => {
+            let Recall { message } = rpc::params(params)?;
+            done(engine.recall_message(id(&message)?).await)
+        }
+        "message.list" => {
+            let List { contact, before, after, limit } = rpc::params(params)?;
+            let before = before.as_deref().map(id).transpose()?;
+            let after = after.as_deref().map(id).transpose()?;
+            let page = Page { before, after, limit: limit.unwrap_or(PAGE) };
+            Ok(engine.messages(id(&contact)?, page).await?.iter().map(shape::message).collect())
+        }
+        "message.search" => {
+            let Search { query, contact, limit } = rpc::params(params)?;
+            let contact = contact.as_deref().map(id).transpose()?;
+            let found = engine.search_messages(query, contact, limit.unwrap_or(PAGE)).await?;
+            Ok(found.iter().map(shape::message).collect())
+        }
+        "message.mark_read" => done(engine.mark_read(of_contact(params)?).await),
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn tor(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "tor.status" => {
+            let Nothing {} = rpc::params(params)?;
+            Ok(shape::tor(&engine.tor()))
+        }
+        "tor.set_online" => {
+            let Online { online } = rpc::params(params)?;
+            done(engine.set_online(online).await)
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+async fn profile(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "profile.change_passphrase" => {
+            let Change { old, new } = rpc::params(params)?;
+            done(engine.change_passphrase(Passphrase::new(old), Passphrase::new(new)).await)
+        }
+        "profile.export" => {
+            let Backup { path, passphrase } = rpc::params(params)?;
+            done(engine.export(path, Passphrase::new(passphrase)).await)
+        }
+        "profile.import" => {
+            let Backup { path, passphrase } = rpc::params(params)?;
+            done(engine.import(path, Passphrase::new(passphrase)).await)
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
+fn version() -> Value {
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "protocol": crate::wire::limits::PROTOCOL,
+        "arti": pelure_onion::arti::VERSION,
+    })
+}
+
+fn done(outcome: Result<(), EngineError>) -> Result<Value, Fault> {
+    outcome?;
+    Ok(json!({}))
+}
+
+/// An identifier of a shape we never gave out names nothing.
+fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
+    text.parse().map_err(|_| EngineError::NotFound.into())
+}
+
+fn of_contact<T: FromStr>(params: Value) -> Result<T, Fault> {
+    let OfContact { contact } = rpc::params(params)?;
+    id(&contact)
+}
+
+impl From<EngineError> for Fault {
+    fn from(error: EngineError) -> Self {
+        Self { code: APPLICATION_ERROR, message: error.to_string(), kind: Some(error.kind()) }
+    }
+}
+
+/// Declares the parameters of a method: unknown ones are refused.
+macro_rules! parameters {
+    ($($name:ident { $($field:ident : $type:ty),* })*) => {
+        $(
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            struct $name { $($field: $type),* }
+        )*
+    };
+}
+
+parameters! {
+    Nothing {}
+    Named { name: String }
+    OfIdentity { identity: String }
+    MaybeIdentity { identity: Option<String> }
+    Visible { identity: String, visible: bool }
+    OfContact { contact: String }
+    Add { identity: String, address: String, name: String, message: Option<String> }
+    Rename { contact: String, name: String }
+    Verify { contact: String, verified: bool }
+    Words { contact: String, language: Option<Tongue> }
+    Accept { request: String, name: String }
+    Decline { request: String }
+    Send { contact: String, text: String }
+    Recall { message: String }
+    List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
+    Search { query: String, contact: Option<String>, limit: Option<u32> }
+    Online { online: bool }
+    Change { old: Zeroizing<String>, new: Zeroizing<String> }
+    Backup { path: PathBuf, passphrase: Zeroizing<String> }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Tongue {
+    En,
+    Fr,
+}
+
+/// Messages in a listing that names no limit.
+const PAGE: u32 = 50;
+
+/// The first of the codes JSON-RPC leaves to applications.
+const APPLICATION_ERROR: i64 = -32000;

@@ -1,0 +1,151 @@
+//! The command line of `pelure headless`, read once into what it means.
+//!
+//! It does not open the profile or the road.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// What the user asked for.
+#[derive(Debug)]
+pub struct Options {
+    /// Where messages are kept.
+    pub profile: Profile,
+    /// Arti TOML to merge over our settings.
+    pub tor_config: Option<PathBuf>,
+}
+
+/// Where messages are kept.
+#[derive(Debug)]
+pub enum Profile {
+    /// In a directory, under a passphrase.
+    Kept {
+        /// The directory; made if it is not there.
+        dir: PathBuf,
+        /// Where the passphrase comes from.
+        passphrase: Source,
+    },
+    /// In memory only.
+    Traceless,
+}
+
+/// Where a passphrase is read from.
+#[derive(Debug)]
+pub enum Source {
+    /// An open file descriptor.
+    Descriptor(u32),
+    /// A file.
+    File(PathBuf),
+}
+
+/// Why a command line cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// The option is not known, misses its value, or its value is no good.
+    #[error("{0}")]
+    Option(#[from] lexopt::Error),
+    /// Options that cannot go together, or are missing.
+    #[error("{0}")]
+    Combination(&'static str),
+    /// Something this version does not have yet.
+    #[error("{0} is not built yet")]
+    NotYet(String),
+}
+
+/// Reads the arguments after `headless`.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, UsageError> {
+    use lexopt::prelude::*;
+
+    let (mut dir, mut passphrase, mut traceless, mut tor_config) = (None, None, false, None);
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("profile") => dir = Some(PathBuf::from(parser.value()?)),
+            Long("passphrase-fd") => passphrase = Some(Source::Descriptor(parser.value()?.parse()?)),
+            Long("passphrase-file") => passphrase = Some(Source::File(parser.value()?.into())),
+            Long("traceless") => traceless = true,
+            Long("tor-config") => tor_config = Some(parser.value()?.into()),
+            Long("tor") => match parser.value()?.string()?.as_str() {
+                "embedded" | "auto" => {}
+                "system" => return Err(UsageError::NotYet("--tor system".into())),
+                _ => return Err(UsageError::Combination("--tor is one of embedded, system, auto")),
+            },
+            Long(later @ ("tor-control" | "tor-socks" | "audio-in" | "audio-out")) => {
+                return Err(UsageError::NotYet(format!("--{later}")));
+            }
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    let profile = match (traceless, dir, passphrase) {
+        (true, None, None) => Profile::Traceless,
+        (true, ..) => return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile and passphrases")),
+        (false, Some(dir), Some(passphrase)) => Profile::Kept { dir, passphrase },
+        (false, None, _) => return Err(UsageError::Combination("--profile DIR or --traceless is needed")),
+        (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
+    };
+    Ok(Options { profile, tor_config })
+}
+
+impl Source {
+    /// Reads the passphrase: all of it, without a newline at the end.
+    pub fn read(&self) -> Result<Zeroizing<String>, std::io::Error> {
+        let file = match self {
+            Self::Descriptor(number) => std::fs::File::open(Path::new("/dev/fd").join(number.to_string()))?,
+            Self::File(path) => std::fs::File::open(path)?,
+        };
+        let mut text = Zeroizing::new(String::with_capacity(PASSPHRASE_BYTES));
+        file.take(PASSPHRASE_BYTES as u64).read_to_string(&mut text)?;
+        if text.ends_with('\n') {
+            text.pop();
+        }
+        if text.ends_with('\r') {
+            text.pop();
+        }
+        Ok(text)
+    }
+}
+
+/// Longer than any passphrase a person types; allocated at once, so that no copy is left behind by growing.
+const PASSPHRASE_BYTES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Options, UsageError> {
+        parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_profile_needs_a_passphrase() {
+        assert!(matches!(parsed(&["--profile", "p"]), Err(UsageError::Combination(_))));
+        assert!(matches!(parsed(&["--passphrase-fd", "3"]), Err(UsageError::Combination(_))));
+        let options = parsed(&["--profile", "p", "--passphrase-fd", "3"]).unwrap();
+        assert!(matches!(options.profile, Profile::Kept { passphrase: Source::Descriptor(3), .. }));
+    }
+
+    #[test]
+    fn traceless_excludes_a_profile() {
+        assert!(matches!(parsed(&["--traceless"]).unwrap().profile, Profile::Traceless));
+        assert!(matches!(parsed(&["--traceless", "--profile", "p"]), Err(UsageError::Combination(_))));
+        assert!(matches!(parsed(&["--traceless", "--passphrase-fd", "3"]), Err(UsageError::Combination(_))));
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused() {
+        assert!(matches!(parsed(&["--traceless", "--tor", "system"]), Err(UsageError::NotYet(_))));
+        assert!(matches!(parsed(&["--traceless", "--audio-in", "x.wav"]), Err(UsageError::NotYet(_))));
+        assert!(matches!(parsed(&["--traceless", "--unknown"]), Err(UsageError::Option(_))));
+        assert!(parsed(&["--traceless", "--tor", "auto"]).is_ok());
+    }
+
+    #[test]
+    fn a_passphrase_file_loses_only_its_last_newline() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("p");
+        std::fs::write(&path, " two words \r\n").unwrap();
+        assert_eq!(*Source::File(path).read().unwrap(), " two words ");
+    }
+}

@@ -1,0 +1,114 @@
+//! Results and notifications as JSON, the way the contract of `pelure headless` spells them.
+
+use pelure_onion::{Reach, Status};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::engine::{ContactView, Delivery, Event, IdentityView, MessageView, Presence, TorView};
+use crate::vault::{ContactState, Request};
+
+/// The method and parameters of an event.
+pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
+    match event {
+        Event::Tor(status) => ("tor.status", self::tor(&TorView { status: status.clone(), ..tor.clone() })),
+        Event::Reachable { identity: id, reach } => {
+            let (reachable, detail) = match reach {
+                Reach::Reachable => (true, ""),
+                Reach::Starting { detail } | Reach::Unreachable { detail } => (false, detail.as_str()),
+            };
+            ("identity.reachable", json!({"identity": id.to_string(), "reachable": reachable, "detail": detail}))
+        }
+        Event::RequestReceived(request) => ("request.received", self::request(request)),
+        Event::RequestClosed { request } => ("request.closed", json!({"request": request.to_string()})),
+        Event::Contact(view) => ("contact.changed", contact(view)),
+        Event::ContactRemoved { contact } => ("contact.removed", json!({"contact": contact.to_string()})),
+        Event::MessageReceived(message) => ("message.received", self::message(message)),
+        Event::MessageState { message, state } => {
+            ("message.state", json!({"message": message.to_string(), "state": message_state(*state)}))
+        }
+    }
+}
+
+pub(super) fn identity(view: &IdentityView) -> Value {
+    json!({
+        "identity": view.identity.to_string(), "name": view.name, "address": view.address.onion(),
+        "reachable": view.reachable, "doors": "open",
+    })
+}
+
+pub(super) fn contact(view: &ContactView) -> Value {
+    let state = match view.state {
+        ContactState::Requested => "requested",
+        ContactState::Accepted => "accepted",
+        ContactState::Blocked => "blocked",
+    };
+    let mut object = json!({
+        "contact": view.contact.to_string(), "identity": view.identity.to_string(), "address": view.address.onion(),
+        "name": view.name, "state": state, "verified": view.verified, "unread": view.unread,
+    });
+    if let Some(map) = object.as_object_mut() {
+        map.extend(presence(&view.presence));
+    }
+    object
+}
+
+fn presence(presence: &Presence) -> serde_json::Map<String, Value> {
+    let (word, reason, next) = match presence {
+        Presence::Online => ("online", None, None),
+        Presence::Connecting { attempt } => ("connecting", Some(format!("attempt {attempt}")), None),
+        Presence::Offline { reason, next_attempt_in } => ("offline", Some(reason.clone()), *next_attempt_in),
+    };
+    let mut map = serde_json::Map::new();
+    map.insert("presence".into(), word.into());
+    map.extend(reason.map(|reason| ("reason".into(), reason.into())));
+    map.extend(next.map(|next| ("next_attempt_in".into(), next.into())));
+    map
+}
+
+pub(super) fn request(request: &Request) -> Value {
+    json!({
+        "request": request.id.to_string(), "identity": request.identity.to_string(),
+        "address": request.address.onion(), "message": request.text, "received": rfc3339(request.received),
+    })
+}
+
+pub(super) fn message(message: &MessageView) -> Value {
+    json!({
+        "message": message.message.to_string(), "contact": message.contact.to_string(),
+        "direction": if message.incoming { "in" } else { "out" },
+        "text": message.text, "state": message_state(message.state), "time": rfc3339(message.time),
+    })
+}
+
+pub(super) fn tor(view: &TorView) -> Value {
+    let (state, fraction, message) = match &view.status {
+        Status::Offline => ("offline", 0.0, "switched off"),
+        Status::Connecting { fraction, message } => ("connecting", *fraction, message.as_str()),
+        Status::Blocked { fraction, reason } => ("blocked", *fraction, reason.as_str()),
+        Status::Ready => ("connected", 1.0, "connected"),
+    };
+    json!({
+        "backend": view.backend, "state": state, "fraction": fraction, "message": message,
+        "vanguards": if view.vanguards { "full" } else { "none" },
+    })
+}
+
+fn message_state(state: Delivery) -> &'static str {
+    match state {
+        Delivery::Queued => "queued",
+        Delivery::Sent => "sent",
+        Delivery::Delivered => "delivered",
+        Delivery::Recalled => "recalled",
+        Delivery::Failed => "failed",
+        Delivery::Received => "received",
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339 in UTC; a time beyond the calendar is shown as its nearest end.
+fn rfc3339(millis: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| if millis < 0 { "0000-01-01T00:00:00Z".into() } else { "9999-12-31T23:59:59Z".into() })
+}
