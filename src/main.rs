@@ -86,8 +86,8 @@ fn open_vault(profile: &options::Profile) -> Result<(Vault, Option<&Path>), Fail
     match profile {
         options::Profile::Traceless => Ok((Vault::traceless(&mut SystemRandom)?, None)),
         options::Profile::Kept { dir, passphrase } => {
-            let text = passphrase.read().map_err(|error| Failure::System("the passphrase could not be read", error))?;
-            let passphrase = Passphrase::new(text);
+            let unreadable = |error| Failure::System("the passphrase could not be read", error);
+            let passphrase = Passphrase::new(std::mem::take(&mut *passphrase.read().map_err(unreadable)?));
             let vault = Vault::open_or_create(dir, &passphrase, Cost::tuned(), &mut SystemRandom)?;
             Ok((vault, Some(dir)))
         }

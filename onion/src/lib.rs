@@ -17,3 +17,6 @@ pub use key::{KeyError, ServiceKey};
 pub use memory::{Memory, MemoryNetwork};
 pub use network::{Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness};
 pub use scratch::{Scratch, ScratchError, Stamp};
+
+/// The version of the embedded Arti crates, all of which are pinned to it.
+pub const ARTI_VERSION: &str = "0.47.0";

@@ -106,6 +106,8 @@ pub(super) enum End {
     NotRenewed,
     #[error("the other side broke the protocol")]
     Unwelcome,
+    #[error("the other side says that we broke the protocol; one of the two programs is out of date")]
+    Accused,
     #[error("this machine could not store: {0}")]
     Ours(#[from] EngineError),
 }
@@ -326,6 +328,7 @@ impl Conversation {
             Frame::Request { .. } => {}
             Frame::Bye { reason: Bye::Leaving } => return Err(End::Left),
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
+            Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
             Frame::Message { epoch, seq, id, age_minutes, text } => {
                 self.pay(now);
                 batch.ack = Some(epoch);

@@ -7,7 +7,6 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::rpc::{self, Call, Fault};
 use super::shape;
@@ -179,7 +178,7 @@ fn version() -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "protocol": crate::wire::limits::PROTOCOL,
-        "arti": pelure_onion::arti::VERSION,
+        "arti": pelure_onion::ARTI_VERSION,
     })
 }
 
@@ -233,8 +232,8 @@ parameters! {
     List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
     Search { query: String, contact: Option<String>, limit: Option<u32> }
     Online { online: bool }
-    Change { old: Zeroizing<String>, new: Zeroizing<String> }
-    Backup { path: PathBuf, passphrase: Zeroizing<String> }
+    Change { old: String, new: String }
+    Backup { path: PathBuf, passphrase: String }
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,7 @@ pub struct Offer {
 }
 
 /// The dialler, waiting for message 2.
+#[cfg_attr(test, derive(Clone))]
 pub struct ExpectReply {
     state: ExpectSecond,
     me: Address,
@@ -43,6 +44,7 @@ pub struct ExpectHello<'a> {
 }
 
 /// The answering side, waiting for message 3.
+#[cfg_attr(test, derive(Clone))]
 pub struct ExpectFinish {
     state: ExpectThird,
     me: Address,

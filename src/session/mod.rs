@@ -22,6 +22,8 @@ mod record;
 mod renewal;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod vectors;
 mod xk;
 
 pub use handshake::{Established, ExpectFinish, ExpectHello, ExpectReply, HandshakeError, Offer, answer, dial};

@@ -10,6 +10,7 @@ use super::key::{Key, TAG, expand};
 use super::redacted;
 
 /// Chaining key, transcript hash and, once there is one, the key of this stage.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Symmetric {
     chain: Key,
     hash: [u8; 32],
@@ -90,11 +91,6 @@ impl Symmetric {
 
 #[cfg(test)]
 impl Symmetric {
-    /// The same state once more, for a test that tries several ways on.
-    pub(super) fn fork(&self) -> Self {
-        Self { chain: self.chain.clone(), hash: self.hash, key: self.key.clone(), number: self.number }
-    }
-
     pub(super) fn chain(&self) -> &Key {
         &self.chain
     }

@@ -16,7 +16,7 @@ use zeroize::Zeroize;
 
 use super::key::{Key, TAG};
 use super::redacted;
-use crate::wire::limits::{CELL, RECORD_BACKLOG, RECORD_CELLS, REKEY_AFTER, REKEY_RECORDS};
+use crate::wire::limits::{CELL, RECORD_BACKLOG, RECORD_BYTES, RECORD_CELLS, REKEY_AFTER, REKEY_RECORDS};
 
 /// Seals one direction.
 pub struct Sealer {
@@ -247,9 +247,17 @@ const HEAD: usize = 1 + TAG;
 /// What a record has beside its bytes: head, length and tag of the body.
 const OVERHEAD: usize = HEAD + 2 + TAG;
 /// The bytes of the largest record.
-pub(super) const ROOM: usize = RECORD_CELLS[RECORD_CELLS.len() - 1] * CELL - OVERHEAD;
+pub(super) const ROOM: usize = RECORD_BYTES - OVERHEAD;
 /// In a head: the next record is under the next key.
 const REKEY: u8 = 0x80;
+
+#[cfg(test)]
+impl Sealer {
+    /// What a thief of memory takes.
+    pub(super) fn key(&self) -> &Key {
+        &self.key
+    }
+}
 
 #[cfg(test)]
 mod tests;

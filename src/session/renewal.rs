@@ -76,9 +76,11 @@ impl Renewal {
 }
 
 impl Established {
-    /// Whether it is our turn, as the dialler, to call [`Self::renew`]. Ask from the beginning of the session on.
+    /// Whether it is our turn, as the dialler, to call [`Self::renew`]. The session's age counts from the first time
+    /// this or [`Self::renewal_overdue`] is asked: ask both at once, and then every minute or so.
     pub fn renewal_due(&mut self, now: Duration) -> bool {
-        self.renewal.side == Side::Dialled && matches!(self.renewal.step, Step::Rest) && self.age(now) >= RENEW_AFTER
+        let old = self.age(now) >= RENEW_AFTER;
+        old && self.renewal.side == Side::Dialled && matches!(self.renewal.step, Step::Rest)
     }
 
     /// Whether the session must end because a renewal hangs, or because the peer does not start one.
@@ -123,7 +125,7 @@ impl Established {
         let step = std::mem::replace(&mut self.renewal.step, Step::Rest);
         match (self.renewal.side, step, frame) {
             (Side::Answered, Step::Rest, Frame::Renew1(message)) => {
-                if self.age(now) < RENEW_SOONEST {
+                if self.renewal.since.is_some_and(|since| now.saturating_sub(since) < RENEW_SOONEST) {
                     return Err(RenewalError::TooSoon);
                 }
                 let (state, reply) = answer_again(me, self.ours, &self.hash).hello(message, random)?;

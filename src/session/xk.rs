@@ -31,6 +31,7 @@ pub(super) enum Kem {
 }
 
 /// The initiator after message 1.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct ExpectSecond {
     state: Symmetric,
     own_static: StaticSecret,
@@ -53,6 +54,7 @@ pub(super) struct Second {
 }
 
 /// The responder after message 2.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct ExpectThird {
     state: Symmetric,
     own_ephemeral: StaticSecret,
@@ -237,3 +239,6 @@ pub(super) const KEM_KEY: usize = 1184 + 16;
 pub(super) const KEM_CIPHERTEXT: usize = 1088 + 16;
 /// A sealed static key.
 pub(super) const STATIC_KEY: usize = 32 + 16;
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,10 @@
 //!
 //! No variant carries a path, a name, a text or a statement: an error may be logged.
 
+use std::io::{self, ErrorKind};
+
+use rusqlite::{ErrorCode, ffi};
+
 /// Why the vault refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
@@ -70,7 +74,35 @@ pub enum VaultError {
 }
 
 impl From<rusqlite::Error> for VaultError {
+    /// Looks at the code alone: SQLite's words may quote a statement, a statement may hold a key or a text.
     fn from(error: rusqlite::Error) -> Self {
-        Self::Storage { code: error.sqlite_error().map_or(0, |e| e.extended_code) }
+        let Some(failure) = error.sqlite_error() else {
+            // Not SQLite but a value that does not fit its type: the row is not what was written.
+            return Self::Damaged { what: "the database" };
+        };
+        match failure.code {
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged { what: "the database" },
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
+            ErrorCode::DiskFull => Self::DiskFull,
+            ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly => Self::Denied,
+            _ => Self::Storage { code: failure.extended_code },
+        }
+    }
+}
+
+/// Turns a broken uniqueness into "exists already".
+pub(super) fn conflict(what: &'static str) -> impl Fn(rusqlite::Error) -> VaultError {
+    move |error| match error.sqlite_error() {
+        Some(failure) if failure.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE => VaultError::Conflict { what },
+        _ => error.into(),
+    }
+}
+
+/// Says what the operating system refused.
+pub(super) fn disk(doing: &'static str) -> impl Fn(io::Error) -> VaultError {
+    move |error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => VaultError::DiskFull,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => VaultError::Denied,
+        kind => VaultError::Disk { doing, why: kind.to_string() },
     }
 }

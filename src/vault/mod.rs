@@ -24,6 +24,8 @@ mod rows;
 mod sealed;
 mod search;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod transaction;
 
 pub use error::VaultError;

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use pelure_onion::Address;
+use rusqlite::Row;
+use rusqlite::types::Type;
 
 use super::ids::{ContactId, IdentityId, MessageKey, RequestId};
 use crate::wire::{Epoch, MessageId};
@@ -202,6 +204,23 @@ impl Message {
     pub fn incoming(&self) -> bool {
         self.state == MessageState::Received
     }
+}
+
+/// Reads an address; anything else in its column is damage.
+pub(super) fn address(row: &Row<'_>, column: usize) -> rusqlite::Result<Address> {
+    let wrong = |_| rusqlite::Error::InvalidColumnType(column, "address".to_owned(), Type::Blob);
+    Address::from_public_key(row.get(column)?).map_err(wrong)
+}
+
+/// A number as SQLite keeps it. Numbers from 2^63 on never occur between honest peers; they become the largest.
+pub(super) fn number(value: impl TryInto<i64>) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
+/// Reads a number that is never negative.
+pub(super) fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
 
 /// A `Debug` that names the row and hides what is private.

@@ -4,7 +4,7 @@
 
 use std::ops::Deref;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Params, TransactionBehavior};
 
 use super::error::VaultError;
 
@@ -23,6 +23,18 @@ impl<'a> Deref for Write<'a> {
 
     fn deref(&self) -> &Read<'a> {
         &self.read
+    }
+}
+
+impl Write<'_> {
+    /// Runs one prepared statement; gives the number of rows it changed.
+    pub(super) fn change(&self, sql: &str, params: impl Params) -> Result<usize, VaultError> {
+        Ok(self.db.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// Runs one prepared statement that must change something, else it fails with `otherwise`.
+    pub(super) fn change_one(&self, sql: &str, params: impl Params, otherwise: VaultError) -> Result<(), VaultError> {
+        if self.change(sql, params)? == 0 { Err(otherwise) } else { Ok(()) }
     }
 }
 
@@ -71,7 +83,7 @@ pub(super) fn write<T>(
     db: &mut Connection,
     change: impl FnOnce(&Write<'_>) -> Result<T, VaultError>,
 ) -> Result<T, VaultError> {
-    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcome = change(&Write { read: Read { db: &transaction } })?;
     transaction.commit()?;
     Ok(outcome)
@@ -126,4 +138,58 @@ fn run_apart(db: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Outcomes {
         }
         Ok(outcomes)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::super::testing::traceless;
+    use super::*;
+
+    /// Sets `name`, then fails if told so.
+    fn set(name: &'static str, fails: bool, told: &mpsc::Sender<(&'static str, bool)>) -> Box<dyn Job> {
+        let told = told.clone();
+        let change = move |w: &Write<'_>| {
+            w.put_setting(name, "1")?;
+            if fails { Err(VaultError::NotAllowed { why: "test" }) } else { Ok(name) }
+        };
+        job(change, move |outcome| told.send((name, outcome.is_ok())).unwrap())
+    }
+
+    #[test]
+    fn a_job_that_fails_takes_nothing_of_the_others_with_it() {
+        let mut vault = traceless();
+        let (told, outcomes) = mpsc::channel();
+        vault.write_group(vec![set("a", false, &told), set("b", true, &told), set("c", false, &told)]);
+        drop(told);
+        assert_eq!(outcomes.iter().collect::<Vec<_>>(), [("a", true), ("b", false), ("c", true)]);
+        let there = |name| vault.read(|r| r.setting(name)).unwrap().is_some();
+        assert_eq!((there("a"), there("b"), there("c")), (true, false, true));
+    }
+
+    #[test]
+    fn a_job_that_fails_before_it_changed_anything_costs_no_second_run() {
+        let mut vault = traceless();
+        let (ran, runs) = mpsc::channel();
+        let good = job(
+            move |w| {
+                ran.send(()).unwrap();
+                w.put_setting("a", "1")
+            },
+            |outcome| assert_eq!(outcome, Ok(())),
+        );
+        let bad = job(|_| Err::<(), _>(VaultError::NotFound), |outcome| assert_eq!(outcome, Err(VaultError::NotFound)));
+        vault.write_group(vec![good, bad]);
+        assert_eq!(runs.iter().count(), 1);
+        vault.write_group(Vec::new());
+    }
+
+    #[test]
+    fn a_change_that_fails_is_rolled_back() {
+        let mut vault = traceless();
+        let failed = vault.write(|w| w.put_setting("a", "1").and(Err::<(), _>(VaultError::NotFound)));
+        assert_eq!(failed, Err(VaultError::NotFound));
+        assert_eq!(vault.read(|r| r.setting("a")).unwrap(), None);
+    }
 }

@@ -294,24 +294,20 @@ fn a_replayed_message_is_refused() {
 
 #[test]
 fn a_flipped_bit_anywhere_is_refused() {
-    let (_, message_1) = hello(1);
-    for at in (0..HANDSHAKE).step_by(7).chain([31, 32, HANDSHAKE - 1]) {
-        let mut message = message_1.clone();
+    let (alice, message_1) = hello(1);
+    let (bob, message_2) = reply(&message_1).unwrap();
+    let (_, message_3) = alice.clone().reply(&message_2, b"first").unwrap();
+    let flipped = |message: &Message, at: usize| {
+        let mut message = message.clone();
         message[at] ^= 1 << (at % 8);
-        assert!(reply(&message).is_err(), "message 1, byte {at}");
+        message
+    };
+    for at in 0..HANDSHAKE {
+        assert!(reply(&flipped(&message_1, at)).is_err(), "message 1, byte {at}");
+        assert!(alice.clone().reply(&flipped(&message_2, at), &[]).is_err(), "message 2, byte {at}");
+        assert!(bob.clone().finish(&flipped(&message_3, at)).is_err(), "message 3, byte {at}");
     }
-    let (_, message_2) = reply(&message_1).unwrap();
-    for at in (0..HANDSHAKE).step_by(7).chain([31, 32, HANDSHAKE - 1]) {
-        let mut message = message_2.clone();
-        message[at] ^= 1 << (at % 8);
-        assert!(hello(1).0.reply(&message, &[]).is_err(), "message 2, byte {at}");
-    }
-    let (_, message_3) = hello(1).0.reply(&message_2, b"first").unwrap();
-    for at in (0..HANDSHAKE).step_by(7).chain([47, 48, HANDSHAKE - 1]) {
-        let mut message = message_3.clone();
-        message[at] ^= 1 << (at % 8);
-        assert!(reply(&message_1).unwrap().0.finish(&message).is_err(), "message 3, byte {at}");
-    }
+    bob.finish(&message_3).unwrap();
 }
 
 #[test]
@@ -381,7 +377,7 @@ fn a_recorded_session_stays_sealed_when_both_identity_keys_leak() {
         leaked_bob.secret().diffie_hellman(&their_ephemeral),
     ];
     for candidate in candidates {
-        let mut state = state.fork();
+        let mut state = state.clone();
         state.mix_key(candidate.as_bytes());
         assert!(state.open(&message_2[32..32 + KEM_CIPHERTEXT]).is_err());
         let [initiator, responder] = expand(Some(state.chain().as_ref()), &[], &[]);
@@ -426,15 +422,15 @@ fn every_failure_is_the_same_type_and_carries_no_bytes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn any_bytes_are_refused_without_panic(bytes in proptest::collection::vec(any::<u8>(), HANDSHAKE)) {
         let message: Message = bytes.try_into().unwrap();
+        let (alice, hello) = hello(1);
         prop_assert!(reply(&message).is_err());
-        prop_assert!(hello(1).0.reply(&message, &[]).is_err());
-        let (_, first) = hello(1);
-        prop_assert!(reply(&first).unwrap().0.finish(&message).is_err());
+        prop_assert!(alice.reply(&message, &[]).is_err());
+        prop_assert!(reply(&hello).unwrap().0.finish(&message).is_err());
     }
 
     #[test]
