@@ -3,6 +3,8 @@
 //! libFuzzer drives them from `fuzz_targets/`, the test command from `tests/fuzz_replay.rs`. Each has a folder of its
 //! name under `corpus/`.
 
+#![allow(unreachable_pub, reason = "included by path from the targets and from the test")]
+
 use pelure::name::{PetName, neutralised};
 use pelure::wire::{Deframer, Frame, WireError};
 

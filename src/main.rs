@@ -88,7 +88,10 @@ fn open_vault(profile: &options::Profile) -> Result<(Vault, Option<&Path>), Fail
         options::Profile::Kept { dir, passphrase } => {
             let unreadable = |error| Failure::System("the passphrase could not be read", error);
             let passphrase = Passphrase::new(std::mem::take(&mut *passphrase.read().map_err(unreadable)?));
-            let vault = Vault::open_or_create(dir, &passphrase, Cost::tuned(), &mut SystemRandom)?;
+            let vault = match Vault::open(dir, &passphrase) {
+                Err(VaultError::NotFound) => Vault::create(dir, &passphrase, Cost::tuned()?, &mut SystemRandom)?,
+                opened => opened?,
+            };
             Ok((vault, Some(dir)))
         }
     }

@@ -1,5 +1,7 @@
 //! Runs every fuzz target on its corpus and on mutations of it, the same ones each time, without a fuzzer.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+
 use std::panic::catch_unwind;
 use std::path::Path;
 

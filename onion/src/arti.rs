@@ -104,6 +104,13 @@ impl Arti {
     }
 }
 
+impl AsRef<Scratch> for Arti {
+    /// The directory Arti writes to, for whoever keeps its state between runs.
+    fn as_ref(&self) -> &Scratch {
+        &self.scratch
+    }
+}
+
 impl Network for Arti {
     fn backend(&self) -> &'static str {
         "arti"

@@ -9,12 +9,12 @@ use crate::vault::{Cost, Passphrase};
 impl Engine {
     /// Seals the profile under another passphrase and with another key.
     pub async fn change_passphrase(&self, old: Passphrase, new: Passphrase) -> Result<(), EngineError> {
-        self.0.ledger.alone(move |vault| vault.change_passphrase(&old, &new, Cost::tuned(), &mut SystemRandom)).await
+        self.0.ledger.alone(move |vault| vault.change_passphrase(&old, &new, Cost::tuned()?, &mut SystemRandom)).await
     }
 
     /// Writes a backup under its own passphrase; refuses to overwrite.
     pub async fn export(&self, path: PathBuf, passphrase: Passphrase) -> Result<(), EngineError> {
-        self.0.ledger.alone(move |vault| vault.export(&path, &passphrase, Cost::tuned(), &mut SystemRandom)).await
+        self.0.ledger.alone(move |vault| vault.export(&path, &passphrase, Cost::tuned()?, &mut SystemRandom)).await
     }
 
     /// Takes a backup into this profile, which must be empty, and starts what it holds.

@@ -2,14 +2,13 @@
 //!
 //! It drops nothing: whoever is over the limit is not read for the time it tells.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// A token bucket, full at the start (kept as the time at which it is full again: GCRA, no fractions, no drift).
+/// A token bucket, full at the start, kept as the time at which it is full again (GCRA): no fractions, no timer.
 #[derive(Clone, Debug)]
 pub struct TokenBucket {
-    /// Tokens a second.
-    rate: NonZeroU32,
+    /// How long one token takes to come.
+    token: Duration,
     /// Tokens that a full bucket holds.
     burst: u32,
     /// When it will be full.
@@ -17,9 +16,11 @@ pub struct TokenBucket {
 }
 
 impl TokenBucket {
-    /// `rate` tokens a second, at most `burst` at once.
-    pub fn new(rate: NonZeroU32, burst: u32) -> Self {
-        Self { rate, burst, full_at: Duration::ZERO }
+    /// `rate` tokens a second (at least one), at most `burst` at once.
+    pub fn new(rate: u32, burst: u32) -> Self {
+        // Rounded up for each token, so that many small takes fit where a large one does.
+        let token = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(rate.max(1))));
+        Self { token, burst, full_at: Duration::ZERO }
     }
 
     /// Takes `n` tokens, or all of a full bucket if that is less. `now` is since an arbitrary start and never goes back.
@@ -27,8 +28,8 @@ impl TokenBucket {
     /// # Errors
     /// How long to wait until they can be taken; none are taken now.
     pub fn take(&mut self, now: Duration, n: u32) -> Result<(), Duration> {
-        let full_at = self.full_at.max(now).saturating_add(self.time_of(n.min(self.burst)));
-        let latest = now.saturating_add(self.time_of(self.burst));
+        let full_at = self.full_at.max(now).saturating_add(self.token.saturating_mul(n.min(self.burst)));
+        let latest = now.saturating_add(self.token.saturating_mul(self.burst));
         match full_at.checked_sub(latest) {
             None | Some(Duration::ZERO) => {
                 self.full_at = full_at;
@@ -36,12 +37,6 @@ impl TokenBucket {
             }
             Some(wait) => Err(wait),
         }
-    }
-
-    /// How long `n` tokens take to come. Rounded up for each token, so that many small takes fit where a large one does.
-    fn time_of(&self, n: u32) -> Duration {
-        let token = 1_000_000_000_u64.div_ceil(u64::from(self.rate.get()));
-        Duration::from_nanos(token.saturating_mul(u64::from(n)))
     }
 }
 
@@ -52,7 +47,7 @@ mod tests {
     use super::*;
 
     fn bucket(rate: u32, burst: u32) -> TokenBucket {
-        TokenBucket::new(NonZeroU32::new(rate).unwrap(), burst)
+        TokenBucket::new(rate, burst)
     }
 
     #[test]

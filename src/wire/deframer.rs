@@ -27,8 +27,6 @@ impl Deframer {
         }
         let kept = bytes.get(self.skip..).unwrap_or_default();
         self.skip -= bytes.len() - kept.len();
-        self.buffer.drain(..self.read);
-        self.read = 0;
         if self.buffer.len() + kept.len() > BUFFER_BYTES {
             return Err(self.fail(WireError::Overflow));
         }
@@ -56,10 +54,7 @@ impl Deframer {
     fn cut(&mut self) -> Result<Option<Frame>, WireError> {
         loop {
             let unread = self.buffer.get(self.read..).unwrap_or_default();
-            let Some((header, rest)) = unread.split_first_chunk() else {
-                self.tidy();
-                return Ok(None);
-            };
+            let Some((header, rest)) = unread.split_first_chunk() else { break };
             let header = Header::parse(*header)?;
             if header.is_skipped() {
                 let here = header.length.min(rest.len());
@@ -67,19 +62,21 @@ impl Deframer {
                 self.read += Header::BYTES + here;
                 continue;
             }
-            let Some(body) = rest.get(..header.length) else { return Ok(None) };
+            let Some(body) = rest.get(..header.length) else { break };
             let frame = Frame::decode(header.kind, body)?;
             self.read += Header::BYTES + header.length;
             return Ok(Some(frame));
         }
+        self.tidy();
+        Ok(None)
     }
 
-    /// Gives the memory of a long message back when nothing is waiting: most sessions are idle most of the time.
+    /// Forgets what was given out, and gives the memory of a long message back: most sessions are idle most of the time.
     fn tidy(&mut self) {
-        if self.read == self.buffer.len() {
-            self.buffer.clear();
+        self.buffer.drain(..self.read);
+        self.read = 0;
+        if self.buffer.is_empty() {
             self.buffer.shrink_to(IDLE_BYTES);
-            self.read = 0;
         }
     }
 

@@ -5,7 +5,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, REQUEST_BYTES, SEQUENCE};
+use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, REQUEST_BYTES};
+use super::reader::Reader;
 use super::text::{MessageText, RequestText};
 
 /// The random name of one run of sequence numbers in one direction; redrawn when a contact is made, re-added or restored.
@@ -47,7 +48,7 @@ pub enum Frame {
     Message {
         /// The run of numbers that `seq` belongs to.
         epoch: Epoch,
-        /// Its place in the conversation, 1 to [`SEQUENCE`]; consecutive within one session.
+        /// Its place in the conversation, 1 to [`SEQUENCE`](super::limits::SEQUENCE); consecutive within one session.
         seq: u64,
         /// Its name, the same however often it is sent.
         id: MessageId,
@@ -67,7 +68,7 @@ pub enum Frame {
     Ack {
         /// The epoch of the acknowledged messages, that is, of the other side's.
         epoch: Epoch,
-        /// The last acknowledged number, 1 to [`SEQUENCE`].
+        /// The last acknowledged number, 1 to [`SEQUENCE`](super::limits::SEQUENCE).
         seq: u64,
     },
     /// This profile was restored from a backup.
@@ -118,9 +119,6 @@ pub(super) struct Header {
     /// Bytes of the body.
     pub(super) length: usize,
 }
-
-/// Takes fields off the front of a body.
-struct Reader<'a>(&'a [u8]);
 
 impl Frame {
     /// Appends the frame's bytes.
@@ -177,27 +175,27 @@ impl Frame {
 
     /// The frame of this kind with exactly this body.
     pub(super) fn decode(kind: u8, body: &[u8]) -> Result<Self, WireError> {
-        let mut body = Reader(body);
+        let mut body = Reader::new(body);
         let frame = match kind {
             PING => Self::Ping { nonce: body.number()? },
             PONG => Self::Pong { nonce: body.number()? },
             WELCOME => Self::Welcome,
             WAITING => Self::Waiting,
             REQUEST => Self::Request { text: body.text(RequestText::new)? },
-            BYE => Self::Bye { reason: Bye::from_code(body.take::<1>()?)? },
+            BYE => Self::Bye { reason: Bye::from_code(body.bytes()?)? },
             MESSAGE => Self::Message {
-                epoch: Epoch(body.take()?),
+                epoch: Epoch(body.bytes()?),
                 seq: body.sequence()?,
-                id: MessageId(body.take()?),
-                age_minutes: u32::from_be_bytes(body.take()?),
+                id: MessageId(body.bytes()?),
+                age_minutes: u32::from_be_bytes(body.bytes()?),
                 text: body.text(MessageText::new)?,
             },
-            SKIP => Self::Skip { epoch: Epoch(body.take()?), seq: body.sequence()? },
-            ACK => Self::Ack { epoch: Epoch(body.take()?), seq: body.sequence()? },
+            SKIP => Self::Skip { epoch: Epoch(body.bytes()?), seq: body.sequence()? },
+            ACK => Self::Ack { epoch: Epoch(body.bytes()?), seq: body.sequence()? },
             RESTORED => Self::Restored,
-            RENEW_1 => Self::Renew1(body.handshake()?),
-            RENEW_2 => Self::Renew2(body.handshake()?),
-            RENEW_3 => Self::Renew3(body.handshake()?),
+            RENEW_1 => Self::Renew1(Box::new(body.bytes()?)),
+            RENEW_2 => Self::Renew2(Box::new(body.bytes()?)),
+            RENEW_3 => Self::Renew3(Box::new(body.bytes()?)),
             RENEWED => Self::Renewed,
             _ => return Err(WireError::UnknownKind),
         };
@@ -241,37 +239,6 @@ impl Header {
     /// Whether the body is to be thrown away: a kind of a later version that may be left unread.
     pub(super) fn is_skipped(self) -> bool {
         self.kind >= OPTIONAL
-    }
-}
-
-impl<'a> Reader<'a> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
-        let (field, rest) = self.0.split_first_chunk().ok_or(WireError::Length)?;
-        self.0 = rest;
-        Ok(*field)
-    }
-
-    fn number(&mut self) -> Result<u64, WireError> {
-        self.take().map(u64::from_be_bytes)
-    }
-
-    fn sequence(&mut self) -> Result<u64, WireError> {
-        self.number().and_then(|seq| if (1..=SEQUENCE).contains(&seq) { Ok(seq) } else { Err(WireError::Field) })
-    }
-
-    fn handshake(&mut self) -> Result<Box<[u8; HANDSHAKE]>, WireError> {
-        self.take().map(Box::new)
-    }
-
-    /// All that is left, as text.
-    fn text<T, E>(&mut self, new: impl FnOnce(String) -> Result<T, E>) -> Result<T, WireError> {
-        let bytes = std::mem::take(&mut self.0);
-        let text = std::str::from_utf8(bytes).map_err(|_| WireError::Field)?;
-        new(text.to_owned()).map_err(|_| WireError::Field)
-    }
-
-    fn finish(self) -> Result<(), WireError> {
-        if self.0.is_empty() { Ok(()) } else { Err(WireError::Length) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every number of the protocol, with its reason. threat-model.md quotes this table; a test holds them together.
+//! Every number of the protocol, with its reason. PROTOCOL.md quotes them all; tests/limits.rs holds the two together.
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ pub mod deframer;
 pub mod frame;
 pub mod limits;
 pub mod random;
+mod reader;
 pub mod text;
 
 pub use deframer::Deframer;
