@@ -113,6 +113,27 @@ fn a_flipped_bit_anywhere_is_refused() {
 }
 
 #[test]
+fn padding_must_be_zero() {
+    let not_zero = |key: &Key, space: &mut [u8]| {
+        let (text, tag) = space.split_last_chunk_mut::<TAG>().unwrap();
+        text.fill(0);
+        *text.last_mut().unwrap() = 1;
+        *tag = key.seal(0, &[], text).unwrap();
+    };
+    let (_, mut message, mut tokens) = opened();
+    let (head, sealed) = message.split_at_mut(64);
+    not_zero(&opening_key(&keys(&exporter()).secret, head[32..].try_into().unwrap()), sealed);
+    assert_eq!(tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap_err(), JoinError::Seal);
+
+    let (alice, message, mut tokens) = opened();
+    let Accepted { mut answer, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let (head, sealed) = answer.split_at_mut(32);
+    let [confirming, _, _] = channel_keys(&alice.secret, &alice.random, (&*head).try_into().unwrap());
+    not_zero(&confirming, sealed);
+    assert_eq!(alice.confirm(&answer, NOW).unwrap_err(), JoinError::Seal);
+}
+
+#[test]
 fn a_token_without_the_secret_behind_it_is_refused_and_used_up() {
     let (_, message, mut tokens) = opened();
     let mut forged = [0; HANDSHAKE];
