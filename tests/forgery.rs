@@ -4,6 +4,8 @@
 //! The forger below has its own few lines of Noise and uses no secret key of either side. The judge then takes the real
 //! key of one side, and the real program, and finds the transcript genuine.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
 use std::time::Duration;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};

@@ -15,7 +15,6 @@ use super::redacted;
 pub struct Identity {
     address: Address,
     secret: StaticSecret,
-    public: PublicKey,
 }
 
 /// Why a key cannot be used.
@@ -46,14 +45,9 @@ impl Identity {
         &self.secret
     }
 
-    pub(super) fn public(&self) -> &PublicKey {
-        &self.public
-    }
-
     fn from_parts(address: Address, secret: StaticSecret) -> Result<Self, IdentityError> {
-        let public = PublicKey::from(&secret);
-        if exchange_key(&address) == Some(public) {
-            Ok(Self { address, secret, public })
+        if exchange_key(&address) == Some(PublicKey::from(&secret)) {
+            Ok(Self { address, secret })
         } else {
             Err(IdentityError::Mismatch)
         }
@@ -78,7 +72,7 @@ mod tests {
             let key = service_key(n);
             let me = Identity::new(&key).unwrap();
             assert_eq!(me.address(), key.address());
-            assert_eq!(exchange_key(&key.address()), Some(*me.public()));
+            assert_eq!(exchange_key(&key.address()), Some(PublicKey::from(me.secret())));
         }
     }
 

@@ -55,6 +55,16 @@ pub struct ExpectConfirmation {
 /// The other side of a join, waiting for the proof that the dialler is live.
 pub struct ExpectProof(Joined);
 
+/// A join whose opening was genuine.
+pub struct Accepted<T> {
+    /// What the token was for.
+    pub purpose: T,
+    /// What comes next.
+    pub state: ExpectProof,
+    /// The answer to send.
+    pub answer: Box<[u8; CELL]>,
+}
+
 /// A joined circuit: records in both directions.
 pub struct Joined {
     /// Seals what we send on it.
@@ -81,6 +91,12 @@ struct Live<T> {
     secret: Key,
     purpose: T,
     until: Duration,
+}
+
+impl<T> std::fmt::Debug for Accepted<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Accepted([redacted])")
+    }
 }
 
 redacted!(Exporter, JoinKeys, ExpectConfirmation, ExpectProof, Joined);
@@ -147,20 +163,21 @@ impl<T> Tokens<T> {
     }
 
     /// Reads the first message of a circuit: `None` when it bears no live token, so that it is a handshake or noise;
-    /// else the purpose and the answer to send. The token is used up in any case.
+    /// else what the token was for, and how to go on. The token is used up in any case.
     pub fn accept(
         &mut self,
         message: &[u8; HANDSHAKE],
         random: &mut dyn Random,
         now: Duration,
-    ) -> Option<Result<(T, ExpectProof, Box<[u8; CELL]>), JoinError>> {
+    ) -> Option<Result<Accepted<T>, JoinError>> {
         let (token, rest) = message.split_first_chunk::<32>()?;
         let Live { secret, purpose, until } = self.live.remove(token)?;
         if now >= until {
             return None;
         }
         let (theirs, sealed) = rest.split_first_chunk::<32>()?;
-        Some(answer(&secret, theirs, sealed, random).map(|(state, answer)| (purpose, state, answer)))
+        let answered = answer(&secret, theirs, sealed, random);
+        Some(answered.map(|(state, answer)| Accepted { purpose, state, answer }))
     }
 }
 

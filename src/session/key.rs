@@ -66,3 +66,31 @@ fn nonce(number: u64) -> Nonce {
 
 /// Bytes of an authentication tag.
 pub(super) const TAG: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use ml_kem::ml_kem_768::DecapsulationKey;
+    use x25519_dalek::StaticSecret;
+
+    use super::*;
+
+    fn wiped_when_dropped<T: ZeroizeOnDrop>() {}
+
+    #[test]
+    fn every_secret_is_wiped_when_dropped() {
+        // Whether this compiles is the test: the features that wipe are on.
+        wiped_when_dropped::<Key>();
+        wiped_when_dropped::<StaticSecret>();
+        wiped_when_dropped::<DecapsulationKey>();
+        let mut key = Key::new([7; 32]);
+        key.zeroize();
+        assert_eq!(key.as_ref(), &[0; 32]);
+    }
+
+    #[test]
+    fn the_successor_is_not_the_key_and_the_same_for_both_sides() {
+        let key = Key::new([7; 32]);
+        assert_ne!(key.next().as_ref(), key.as_ref());
+        assert_eq!(key.next().as_ref(), Key::new([7; 32]).next().as_ref());
+    }
+}

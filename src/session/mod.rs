@@ -28,7 +28,7 @@ mod xk;
 
 pub use handshake::{Established, ExpectFinish, ExpectHello, ExpectReply, HandshakeError, Offer, answer, dial};
 pub use identity::{Identity, IdentityError};
-pub use join::{ExpectConfirmation, ExpectProof, Exporter, JoinError, JoinKeys, JoinKind, Joined, Tokens};
+pub use join::{Accepted, ExpectConfirmation, ExpectProof, Exporter, JoinError, JoinKeys, JoinKind, Joined, Tokens};
 pub use record::{Opener, RecordError, Sealer};
 pub use renewal::RenewalError;
 

@@ -74,11 +74,11 @@ fn check_join(join: &Value, dialled: &Established, answered: &Established) {
     tokens.expect(keys(&answered.exporter_in), (), NOW).unwrap();
     let (state, opening) = keys(&dialled.exporter_out).open(&mut random(join, "dialler")).unwrap();
     assert_eq!(opening.to_vec(), bytes(&join["opening"]));
-    let ((), proof, confirmation) = tokens.accept(&opening, &mut random(join, "answerer"), NOW).unwrap().unwrap();
-    assert_eq!(confirmation.to_vec(), bytes(&join["confirmation"]));
-    let (_, record) = state.confirm(&confirmation, NOW).unwrap();
+    let accepted = tokens.accept(&opening, &mut random(join, "answerer"), NOW).unwrap().unwrap();
+    assert_eq!(accepted.answer.to_vec(), bytes(&join["confirmation"]));
+    let (_, record) = state.confirm(&accepted.answer, NOW).unwrap();
     assert_eq!(record, bytes(&join["proof"]));
-    proof.proof(record.as_slice().try_into().unwrap()).unwrap();
+    accepted.state.proof(record.as_slice().try_into().unwrap()).unwrap();
 }
 
 fn check_renewal(case: &Value, mut dialled: Established, mut answered: Established) {

@@ -341,7 +341,7 @@ fn the_initiators_key_is_not_on_the_wire() {
     let (_, message_2) = reply(&message_1).unwrap();
     let (_, message_3) = alice.reply(&message_2, &[]).unwrap();
     let all = [message_1.as_slice(), message_2.as_slice(), message_3.as_slice()].concat();
-    for secret in [*address(1).public_key(), *identity(1).public().as_bytes(), *address(2).public_key()] {
+    for secret in [*address(1).public_key(), *exchange_key(&address(1)).unwrap().as_bytes(), *address(2).public_key()] {
         assert!(!all.windows(32).any(|window| window == secret));
     }
 }
@@ -370,7 +370,7 @@ fn a_recorded_session_stays_sealed_when_both_identity_keys_leak() {
     state.mix_hash(their_ephemeral.as_bytes());
     // Every agreement the thief can make with the secrets he has.
     let candidates = [
-        leaked_alice.secret().diffie_hellman(leaked_bob.public()),
+        leaked_alice.secret().diffie_hellman(&exchange_key(&address(2)).unwrap()),
         leaked_alice.secret().diffie_hellman(&their_ephemeral),
         leaked_alice.secret().diffie_hellman(&own_ephemeral),
         leaked_bob.secret().diffie_hellman(&own_ephemeral),
@@ -392,7 +392,7 @@ fn a_recorded_session_stays_sealed_when_both_identity_keys_leak() {
 fn thief_after_message_1(bob: &Identity, message: &[u8; HANDSHAKE]) -> Symmetric {
     let mut state = Symmetric::new("Noise_XKhfs_25519+MLKEM768_ChaChaPoly_SHA256");
     state.mix_hash(&prologue(&bob.address(), &[]));
-    state.mix_hash(bob.public().as_bytes());
+    state.mix_hash(PublicKey::from(bob.secret()).as_bytes());
     let ephemeral = *message.first_chunk::<32>().unwrap();
     state.mix_hash(&ephemeral);
     state.mix_key(bob.secret().diffie_hellman(&PublicKey::from(ephemeral)).as_bytes());

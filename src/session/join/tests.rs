@@ -24,7 +24,7 @@ fn opened() -> (ExpectConfirmation, Box<[u8; HANDSHAKE]>, Tokens<&'static str>) 
 #[test]
 fn a_join_carries_records_in_both_directions() {
     let (alice, message, mut tokens) = opened();
-    let (purpose, bob, answer) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let Accepted { purpose, state: bob, answer } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
     assert_eq!(purpose, "file");
     let (mut alice, proof) = alice.confirm(&answer, NOW).unwrap();
     assert_eq!(proof.len(), CELL);
@@ -106,10 +106,31 @@ fn a_flipped_bit_anywhere_is_refused() {
     }
     for at in 0..CELL {
         let (alice, message, mut tokens) = opened();
-        let (_, _, mut answer) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+        let Accepted { mut answer, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
         answer[at] ^= 1 << (at % 8);
         assert_eq!(alice.confirm(&answer, NOW).unwrap_err(), JoinError::Seal, "byte {at}");
     }
+}
+
+#[test]
+fn padding_must_be_zero() {
+    let not_zero = |key: &Key, space: &mut [u8]| {
+        let (text, tag) = space.split_last_chunk_mut::<TAG>().unwrap();
+        text.fill(0);
+        *text.last_mut().unwrap() = 1;
+        *tag = key.seal(0, &[], text).unwrap();
+    };
+    let (_, mut message, mut tokens) = opened();
+    let (head, sealed) = message.split_at_mut(64);
+    not_zero(&opening_key(&keys(&exporter()).secret, head[32..].try_into().unwrap()), sealed);
+    assert_eq!(tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap_err(), JoinError::Seal);
+
+    let (alice, message, mut tokens) = opened();
+    let Accepted { mut answer, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let (head, sealed) = answer.split_at_mut(32);
+    let [confirming, _, _] = channel_keys(&alice.secret, &alice.random, (&*head).try_into().unwrap());
+    not_zero(&confirming, sealed);
+    assert_eq!(alice.confirm(&answer, NOW).unwrap_err(), JoinError::Seal);
 }
 
 #[test]
@@ -125,9 +146,10 @@ fn a_token_without_the_secret_behind_it_is_refused_and_used_up() {
 fn a_replayed_opening_and_confirmation_never_meet_the_same_keys() {
     // The same token registered again (a mistake) and the same opening replayed: the keys are fresh all the same.
     let (alice, message, mut tokens) = opened();
-    let (_, _, first) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let Accepted { answer: first, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
     tokens.expect(keys(&exporter()), "again", NOW).unwrap();
-    let (_, second_state, second) = tokens.accept(&message, &mut Dice::new(3), NOW).unwrap().unwrap();
+    let Accepted { state: second_state, answer: second, .. } =
+        tokens.accept(&message, &mut Dice::new(3), NOW).unwrap().unwrap();
     assert_ne!(first, second);
     let (_, proof) = alice.confirm(&first, NOW).unwrap();
     assert_eq!(second_state.proof(proof.as_slice().try_into().unwrap()).unwrap_err(), JoinError::Seal);
@@ -136,14 +158,14 @@ fn a_replayed_opening_and_confirmation_never_meet_the_same_keys() {
 #[test]
 fn a_reflected_message_is_no_proof() {
     let (_, message, mut tokens) = opened();
-    let (_, bob, answer) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let Accepted { state: bob, answer, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
     assert_eq!(bob.proof(&answer).unwrap_err(), JoinError::Seal);
 }
 
 #[test]
 fn only_an_empty_record_is_the_proof() {
     let (alice, message, mut tokens) = opened();
-    let (_, bob, answer) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let Accepted { state: bob, answer, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
     let (alice, _) = alice.confirm(&answer, NOW).unwrap();
     let mut wire = Vec::new();
     let mut sealer = Sealer::new(alice.sealer.key().clone());
@@ -164,7 +186,7 @@ fn sessions_do_not_share_tokens() {
 fn debug_shows_no_secret() {
     let (alice, message, mut tokens) = opened();
     assert_eq!(format!("{alice:?}"), "ExpectConfirmation([redacted])");
-    let (_, bob, _) = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
+    let Accepted { state: bob, .. } = tokens.accept(&message, &mut Dice::new(2), NOW).unwrap().unwrap();
     assert_eq!(format!("{bob:?}"), "ExpectProof([redacted])");
     assert_eq!(format!("{:?}", keys(&exporter())), "JoinKeys([redacted])");
 }
