@@ -129,7 +129,7 @@ fn fill(vault: &mut Vault, messages: u64, dice: &mut Dice) -> Vec<ContactId> {
                         let (id, text) = (dice.id(), dice.sentence());
                         w.receive(&Incoming { contact, epoch: EPOCH, seq, id, time: 1, text: &text })?;
                     }
-                    Ok(())
+                    w.index(BATCH as usize).map(drop)
                 })
                 .unwrap();
         }

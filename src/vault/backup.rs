@@ -60,7 +60,9 @@ pub(super) fn import(
     attach(&vault.db, &uri(&path)?, &key).map_err(blame_backup)?;
     let taken = transaction::write(&mut vault.db, |w| {
         take(w)?;
-        start_afresh(w, random)
+        start_afresh(w, random)?;
+        while w.index(10_000)? > 0 {}
+        Ok(())
     });
     vault.db.execute_batch("DETACH DATABASE backup")?;
     taken.map_err(blame_backup)

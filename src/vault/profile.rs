@@ -110,7 +110,11 @@ impl Vault {
 
     /// Makes one change; it is on disk when this returns.
     pub fn write<T>(&mut self, change: impl FnOnce(&Write<'_>) -> Result<T, VaultError>) -> Result<T, VaultError> {
-        transaction::write(&mut self.db, change)
+        transaction::write(&mut self.db, |w| {
+            let outcome = change(w)?;
+            w.index(INDEXED)?;
+            Ok(outcome)
+        })
     }
 
     /// Makes many changes with one commit and tells each job its outcome before it returns. A job that fails is alone
@@ -268,6 +272,8 @@ pub(super) const DATABASE: &str = "vault.db";
 const CACHE: &str = "cache";
 /// The name of the key of sealed files in the table `secret`.
 const FILES: &str = "files";
+/// Messages made findable with each change: more than one change adds, so that none waits for ever.
+const INDEXED: usize = 64;
 /// Far more than Tor's directory needs.
 const LARGEST_CACHE: u64 = 256 * 1024 * 1024;
 const NO_KEY: VaultError = VaultError::Damaged { what: "the key file" };

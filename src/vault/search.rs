@@ -2,14 +2,18 @@
 //!
 //! It does not rank: the newest comes first.
 
+use rusqlite::Rows;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use super::error::VaultError;
 use super::ids::ContactId;
 use super::messages::message;
 use super::rows::{Message, number};
-use super::transaction::Read;
+use super::transaction::{Read, Write};
 
 impl Read<'_> {
-    /// The newest messages that contain `query`, without regard to case (and to accents from three characters on), at
+    /// The newest messages that contain `query`, without regard to case and accents, at
     /// most `limit`. A query of one or two characters looks at the newest 20,000 messages only: the index knows three.
     pub fn search(&self, query: &str, contact: Option<ContactId>, limit: usize) -> Result<Vec<Message>, VaultError> {
         if query.is_empty() {
@@ -19,6 +23,7 @@ impl Read<'_> {
         if query.chars().count() < TRIGRAM || query.contains('\0') {
             return self.search_newest(query, contact, limit);
         }
+        let (mut found, upto) = (self.search_waiting(query, contact, limit)?, self.searchable()?);
         let mut words = format!("text : {}", phrase(query));
         if let Some(ContactId(id)) = contact {
             words.push_str(" AND shelf : ");
@@ -27,10 +32,32 @@ impl Read<'_> {
         let mut statement = self.db.prepare_cached(
             "SELECT m.id, m.contact, m.message_id, m.state, m.time, m.text
              FROM search JOIN message m ON m.id = search.rowid
-             WHERE search MATCH ?1 ORDER BY search.rowid DESC LIMIT ?2",
+             WHERE search MATCH ?1 AND search.rowid <= ?3 ORDER BY search.rowid DESC LIMIT ?2",
         )?;
-        let rows = statement.query_map((words, number(limit)), message)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rest = number(limit.saturating_sub(found.len()));
+        for row in statement.query_map((words, rest, upto), message)? {
+            found.push(row?);
+        }
+        Ok(found)
+    }
+
+    /// Looks through what is not in the index yet.
+    fn search_waiting(
+        &self,
+        query: &str,
+        contact: Option<ContactId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, VaultError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, contact, message_id, state, time, text FROM message
+             WHERE id > ?1 AND (?2 IS NULL OR contact = ?2) ORDER BY id DESC",
+        )?;
+        matching(statement.query((self.searchable()?, contact))?, query, limit)
+    }
+
+    /// Messages up to this one are in the index.
+    fn searchable(&self) -> Result<i64, VaultError> {
+        Ok(self.db.prepare_cached("SELECT upto FROM searchable")?.query_row([], |row| row.get(0))?)
     }
 
     fn search_newest(&self, query: &str, contact: Option<ContactId>, limit: usize) -> Result<Vec<Message>, VaultError> {
@@ -41,19 +68,44 @@ impl Read<'_> {
             "SELECT id, contact, message_id, state, time, text FROM message
              WHERE ?1 IS NULL ORDER BY id DESC LIMIT ?2"
         };
-        let wanted = query.to_lowercase();
         let mut statement = self.db.prepare_cached(sql)?;
-        let mut rows = statement.query((contact, NEWEST))?;
-        let mut found = Vec::new();
-        while found.len() < limit
-            && let Some(row) = rows.next()?
-        {
-            if row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?.to_lowercase().contains(&wanted) {
-                found.push(message(row)?);
-            }
-        }
-        Ok(found)
+        matching(statement.query((contact, NEWEST))?, query, limit)
     }
+}
+
+impl Write<'_> {
+    /// Puts waiting messages into the index, oldest first, at most `limit`; tells how many it were.
+    pub fn index(&self, limit: usize) -> Result<usize, VaultError> {
+        let upto = self.searchable()?;
+        let last = "SELECT max(id) FROM (SELECT id FROM message WHERE id > ?1 ORDER BY id LIMIT ?2)";
+        let last: Option<i64> = self.db.prepare_cached(last)?.query_row((upto, number(limit)), |row| row.get(0))?;
+        let Some(last) = last else { return Ok(0) };
+        let indexed = self.change(
+            "INSERT INTO search (rowid, text, shelf) SELECT id, text, shelf FROM shelved WHERE id > ?1 AND id <= ?2",
+            (upto, last),
+        )?;
+        self.change("UPDATE searchable SET upto = ?1", (last,))?;
+        Ok(indexed)
+    }
+}
+
+/// The first `limit` rows whose text contains `query`.
+fn matching(mut rows: Rows<'_>, query: &str, limit: usize) -> Result<Vec<Message>, VaultError> {
+    let wanted = fold(query);
+    let mut found = Vec::new();
+    while found.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        if fold(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?).contains(&wanted) {
+            found.push(message(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Without case and accents, as the index compares.
+fn fold(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// A phrase of FTS5: quoted, quotes doubled, nothing else has a meaning inside.
@@ -104,7 +156,7 @@ mod tests {
         ];
         let (vault, ..) = talk(&texts);
         for (query, at) in
-            [("quick", 0), ("图书馆", 1), ("明天", 1), ("駅前で", 2), ("พรุ่ง", 3), ("ЗАВТРА", 4), ("cafe", 5), ("é", 5)]
+            [("quick", 0), ("图书馆", 1), ("明天", 1), ("駅前で", 2), ("พรุ่ง", 3), ("ЗАВТРА", 4), ("cafe", 5), ("fé", 5)]
         {
             assert_eq!(found(&vault, query), [texts[at]], "{query}");
         }
@@ -143,5 +195,25 @@ mod tests {
         let written: String = vault.db.query_row("SELECT shelf FROM shelved", [], |row| row.get(0)).unwrap();
         assert_eq!(written, shelf(ann.0));
         assert_ne!(shelf(1), shelf(1 + (1 << 12)));
+    }
+
+    #[test]
+    fn what_waits_for_the_index_is_found_and_removed_like_the_rest() {
+        let (mut vault, ann, _) = talk(&["Café one"]);
+        // As a flood leaves it: behind the writer that would index it at once.
+        super::super::transaction::write(&mut vault.db, |w| {
+            (1..200u8).try_for_each(|n| w.queue(ann, MessageId([n; 16]), "CAFÉ more", 1, false).map(drop))
+        })
+        .unwrap();
+        let count = |vault: &Vault| vault.read(|r| r.search("cafe", Some(ann), 999)).unwrap().len();
+        let waiting = |vault: &Vault| vault.read(|r| r.search_waiting("cafe", None, 999)).unwrap().len();
+        assert_eq!((count(&vault), waiting(&vault)), (200, 199));
+        assert_eq!(vault.read(|r| r.search("cafe", None, 3)).unwrap().len(), 3);
+        vault.write(|w| w.index(99)).unwrap();
+        assert!(waiting(&vault) > 0 && count(&vault) == 200);
+        vault.write(|w| w.index(999)).unwrap();
+        assert_eq!((count(&vault), waiting(&vault)), (200, 0));
+        vault.write(|w| w.remove_contact(ann)).unwrap();
+        assert_eq!(count(&vault), 0);
     }
 }

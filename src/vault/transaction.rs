@@ -118,6 +118,10 @@ fn run_together(db: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Option<Outcom
             }
             outcomes.push(outcome);
         }
+        // A small group is a quiet moment: make what waits findable. In a flood it waits.
+        if outcomes.len() <= QUIET {
+            w.index(INDEXED)?;
+        }
         Ok(outcomes)
     });
     (!dirty_failure).then_some(outcomes)
@@ -139,6 +143,11 @@ fn run_apart(db: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Outcomes {
         Ok(outcomes)
     })
 }
+
+/// Jobs of a group that leaves time for the search index.
+const QUIET: usize = 8;
+/// Messages put into the index with such a group.
+const INDEXED: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -85,10 +85,13 @@ CREATE VIRTUAL TABLE search USING fts5 (
 -- What is deleted leaves the index at once, not at some later merge.
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
-CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
-    INSERT INTO search (rowid, text, shelf) SELECT id, text, shelf FROM shelved WHERE id = new.id;
-END;
-CREATE TRIGGER message_removed BEFORE DELETE ON message BEGIN
+-- Messages up to this id are in the index. The rest waits, so that a flood costs only what durability costs.
+CREATE TABLE searchable (
+    upto INTEGER NOT NULL
+) STRICT;
+INSERT INTO searchable (upto) VALUES (0);
+
+CREATE TRIGGER message_removed BEFORE DELETE ON message WHEN old.id <= (SELECT upto FROM searchable) BEGIN
     INSERT INTO search (search, rowid, text, shelf) SELECT 'delete', id, text, shelf FROM shelved WHERE id = old.id;
 END;
 
