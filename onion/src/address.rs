@@ -85,8 +85,9 @@ impl std::fmt::Debug for Address {
 }
 
 fn checksum(key: &[u8; 32]) -> [u8; 2] {
-    let digest = Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([VERSION]).finalize();
-    [digest[0], digest[1]]
+    let digest = Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([VERSION]);
+    let [first, second, ..]: [u8; 32] = digest.finalize().into();
+    [first, second]
 }
 
 /// Takes the host out of a pasted text: `http://user@ABC.onion:80/x` becomes `abc`.
@@ -128,12 +129,13 @@ mod tests {
     #[test]
     fn mends_what_can_be_mended_without_doubt() {
         let bare = KNOWN.strip_suffix(".onion").unwrap();
+        let (head, tail) = KNOWN.split_at(30);
         for text in [
             bare.to_owned(),
             KNOWN.to_uppercase(),
             format!("  {KNOWN}\n"),
-            format!("{}\u{a0}{}", &KNOWN[..20], &KNOWN[20..]),
-            format!("{}\r\n  {}", &KNOWN[..30], &KNOWN[30..]),
+            format!("{head}\u{a0}{tail}"),
+            format!("{head}\r\n  {tail}"),
             format!("http://{KNOWN}"),
             format!("HTTPS://{KNOWN}:443/path?query#part"),
             format!("pelure:{KNOWN}"),
@@ -154,7 +156,7 @@ mod tests {
             ("onion", AddressError::Format),
             (".onion", AddressError::Format),
             ("example.com", AddressError::Format),
-            (&KNOWN[1..], AddressError::Format),
+            (KNOWN.split_at(1).1, AddressError::Format),
             (&format!("a{KNOWN}"), AddressError::Format),
             (&format!("{KNOWN} {KNOWN}"), AddressError::Format),
             (&near_digits, AddressError::Format),

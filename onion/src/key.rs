@@ -42,9 +42,11 @@ impl ServiceKey {
     pub fn expanded(&self) -> Zeroizing<[u8; 64]> {
         let mut digest = Zeroizing::new([0u8; 64]);
         digest.copy_from_slice(&Sha512::digest(self.seed));
-        digest[0] &= 248;
-        digest[31] &= 63;
-        digest[31] |= 64;
+        // Clamping, RFC 8032, section 5.1.5: of the 32 bytes that make the scalar, the first and the last.
+        if let [first, .., last] = digest.split_at_mut(32).0 {
+            *first &= 248;
+            *last = *last & 63 | 64;
+        }
         digest
     }
 }

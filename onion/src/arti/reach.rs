@@ -38,11 +38,11 @@ impl Judge {
     pub(super) async fn watch(mut self, mut events: OnionServiceStatusStream) {
         let mut next = events.next().await;
         while let Some(status) = next {
-            if is_lone_ring(&status) {
-                if let Ok(newer) = time::timeout(SETTLED, events.next()).await {
-                    next = newer;
-                    continue;
-                }
+            if is_lone_ring(&status)
+                && let Ok(newer) = time::timeout(SETTLED, events.next()).await
+            {
+                next = newer;
+                continue;
             }
             self.tell(&status);
             next = events.next().await;
