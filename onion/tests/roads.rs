@@ -1,5 +1,6 @@
 //! What every road promises, asked of each: in memory always, over Tor when `PELURE_TORNET` names the directory of a
 //! running private network (`cargo run -p tornet -- up --dir DIR`).
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test: to fail is to panic
 
 use std::path::Path;
 use std::sync::Arc;
