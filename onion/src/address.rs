@@ -85,8 +85,9 @@ impl std::fmt::Debug for Address {
 }
 
 fn checksum(key: &[u8; 32]) -> [u8; 2] {
-    let digest = Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([VERSION]).finalize();
-    [digest[0], digest[1]]
+    let digest = Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([VERSION]);
+    let [first, second, ..]: [u8; 32] = digest.finalize().into();
+    [first, second]
 }
 
 /// Takes the host out of a pasted text: `http://user@ABC.onion:80/x` becomes `abc`.
@@ -109,3 +110,141 @@ fn is_base32(text: &str) -> bool {
 const VERSION: u8 = 3;
 const V2_LENGTH: usize = 16;
 const V3_LENGTH: usize = 56;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ServiceKey;
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+    use proptest::prelude::*;
+    use zeroize::Zeroizing;
+
+    #[test]
+    fn reads_and_writes_a_known_address() {
+        let address = Address::parse(KNOWN).unwrap();
+        assert_eq!(address.onion(), KNOWN);
+        assert_eq!(Address::from_public_key(*address.public_key()), Ok(address));
+    }
+
+    #[test]
+    fn mends_what_can_be_mended_without_doubt() {
+        let bare = KNOWN.strip_suffix(".onion").unwrap();
+        let (head, tail) = KNOWN.split_at(30);
+        for text in [
+            bare.to_owned(),
+            KNOWN.to_uppercase(),
+            format!("  {KNOWN}\n"),
+            format!("{head}\u{a0}{tail}"),
+            format!("{head}\r\n  {tail}"),
+            format!("http://{KNOWN}"),
+            format!("HTTPS://{KNOWN}:443/path?query#part"),
+            format!("pelure:{KNOWN}"),
+            format!("pelure://{KNOWN}/"),
+            format!("{KNOWN}:9876"),
+            format!("{KNOWN}."),
+        ] {
+            assert_eq!(Address::parse(&text).map(|address| address.onion()).as_deref(), Ok(KNOWN), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_the_rest_with_the_reason() {
+        let swapped = KNOWN.replacen("2g", "g2", 1);
+        let near_digits = KNOWN.replacen('d', "0", 1);
+        for (text, error) in [
+            ("", AddressError::Format),
+            ("onion", AddressError::Format),
+            (".onion", AddressError::Format),
+            ("example.com", AddressError::Format),
+            (KNOWN.split_at(1).1, AddressError::Format),
+            (&format!("a{KNOWN}"), AddressError::Format),
+            (&format!("{KNOWN} {KNOWN}"), AddressError::Format),
+            (&near_digits, AddressError::Format),
+            ("expyuzz4wqqyqhjn.onion", AddressError::VersionTwo),
+            ("http://expyuzz4wqqyqhjn.onion/x", AddressError::VersionTwo),
+            (&swapped, AddressError::Checksum),
+        ] {
+            assert_eq!(Address::parse(text).unwrap_err(), error, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_another_version_even_with_a_right_checksum() {
+        let key = *Address::parse(KNOWN).unwrap().public_key();
+        for version in (0..=255).filter(|version| *version != VERSION) {
+            let digest = Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([version]);
+            let digest = digest.finalize();
+            let bytes = [key.as_slice(), &[digest[0], digest[1], version]].concat();
+            let text = BASE32_NOPAD.encode(&bytes);
+            assert_eq!(Address::parse(&text).unwrap_err(), AddressError::Version);
+        }
+    }
+
+    #[test]
+    fn refuses_keys_that_nobody_can_own_safely() {
+        for torsion in EIGHT_TORSION {
+            let weak = torsion.compress().0;
+            assert_eq!(parse_key(weak), Err(AddressError::Key), "a point of small order");
+            if torsion != EIGHT_TORSION[0] {
+                let mixed = (ED25519_BASEPOINT_POINT + torsion).compress().0;
+                assert_eq!(parse_key(mixed), Err(AddressError::Key), "a point with torsion");
+            }
+        }
+        assert!(parse_key(ED25519_BASEPOINT_POINT.compress().0).is_ok(), "the test itself is sound");
+    }
+
+    #[test]
+    fn refuses_other_spellings_of_a_key() {
+        // y = 1 with the sign bit, and y + p for the small y that fit: RFC 8032, section 5.1.3.
+        let mut signed_one = [0; 32];
+        signed_one[0] = 1;
+        signed_one[31] = 0x80;
+        assert_eq!(parse_key(signed_one), Err(AddressError::Key));
+        for low in 0xed..=0xff {
+            for sign in [0x7f, 0xff] {
+                let mut key = [0xff; 32];
+                key[0] = low;
+                key[31] = sign;
+                assert_eq!(parse_key(key), Err(AddressError::Key), "y = {low:#x} - 0xed + p");
+            }
+        }
+    }
+
+    #[test]
+    fn is_not_printed_by_accident() {
+        assert_eq!(format!("{:?}", Address::parse(KNOWN).unwrap()), "Address([redacted])");
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_comes_back(seed: [u8; 32]) {
+            let address = ServiceKey::from_seed(Zeroizing::new(seed)).unwrap().address();
+            prop_assert_eq!(Address::parse(&address.onion()), Ok(address));
+        }
+
+        #[test]
+        fn one_wrong_letter_is_always_noticed(seed: [u8; 32], at in 0usize..56, letter in 0usize..32) {
+            let address = ServiceKey::from_seed(Zeroizing::new(seed)).unwrap().address();
+            let mut text = address.onion().into_bytes();
+            let letter = b"abcdefghijklmnopqrstuvwxyz234567"[letter];
+            prop_assume!(text[at] != letter);
+            text[at] = letter;
+            let read = Address::parse(&String::from_utf8(text).unwrap());
+            // Two bytes of checksum: one in 65,536 mistakes would pass, if the key were still one.
+            prop_assert!(read != Ok(address));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = Address::parse(&text);
+        }
+    }
+
+    fn parse_key(key: [u8; 32]) -> Result<Address, AddressError> {
+        let bytes = [key.as_slice(), &checksum(&key), &[VERSION]].concat();
+        Address::parse(&BASE32_NOPAD.encode(&bytes))
+    }
+
+    /// The Tor Project's own site, as in rend-spec-v3's examples of addresses.
+    const KNOWN: &str = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+}

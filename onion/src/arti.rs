@@ -1,8 +1,15 @@
 //! The road over Tor: embedded Arti.
 //!
 //! It promises full vanguards, keys in memory only, a memory quota, circuits that no two identities share, and words
-//! about its state that are true (see [`arti::service`](self) for what "reachable" means). It writes only into its
+//! about its state that are true (what "reachable" means: below). It writes only into its
 //! [`Scratch`]. It does not keep anything beyond the run, retry a dial, or know who the others are.
+//!
+//! **Reachable** is said when at least one directory of each ring took the descriptor (Arti's `Running` or
+//! `DegradedReachable`): so it is on the public network. A small, young private network has one ring only, for want of
+//! shared random values; there Arti says `DegradedUnreachable` for ever, and it is the absence of any failed upload
+//! that tells the truth. While the descriptor is published again later, the one before is still valid.
+//!
+//! The secret key stays in Arti's key store in memory until the process ends: Arti 0.47 offers no way to remove it.
 
 mod dial;
 mod reach;

@@ -5,6 +5,7 @@
 use arti_client::config::TorClientConfig;
 use arti_client::config::TorClientConfigBuilder;
 use arti_client::config::vanguards::VanguardConfig;
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use super::ArtiError;
@@ -21,7 +22,8 @@ pub(super) fn build(scratch: &Scratch, overrides: Option<&str>) -> Result<(TorCl
     }
     let builder: TorClientConfigBuilder = Value::Table(settings).try_into().map_err(|error| broken(&error))?;
     let config = builder.build().map_err(|error| broken(&error))?;
-    let in_effect = Value::try_from(&builder).map_err(|error| broken(&error))?;
+    // JSON, because TOML has no word for a setting left out.
+    let in_effect = serde_json::to_value(&builder).map_err(|error| broken(&error))?;
     let weaknesses = weaknesses(&in_effect, &config, scratch);
     Ok((config, weaknesses))
 }
@@ -80,10 +82,10 @@ fn merge(base: &mut Table, over: Table) {
 }
 
 /// Reads the settings in effect back, one promise at a time.
-fn weaknesses(in_effect: &Value, config: &TorClientConfig, scratch: &Scratch) -> Vec<Weakness> {
+fn weaknesses(in_effect: &Json, config: &TorClientConfig, scratch: &Scratch) -> Vec<Weakness> {
     let at = |path: &[&str]| path.iter().try_fold(in_effect, |value, key| value.get(key));
     let inside = |dir: &str| {
-        let path = at(&["storage", dir]).map(Value::to_string).unwrap_or_default();
+        let path = at(&["storage", dir]).map(Json::to_string).unwrap_or_default();
         scratch.path().to_str().is_some_and(|root| path.contains(root))
     };
     let kept = [
@@ -95,8 +97,8 @@ fn weaknesses(in_effect: &Value, config: &TorClientConfig, scratch: &Scratch) ->
     kept.into_iter().filter(|(kept, _)| !kept).map(|(_, weakness)| Weakness(weakness)).collect()
 }
 
-fn is_quota(value: &Value) -> bool {
-    value.as_integer() == Some(MEMORY_QUOTA) || value.as_str().is_some_and(|text| text == MEMORY_QUOTA.to_string())
+fn is_quota(value: &Json) -> bool {
+    value.as_i64() == Some(MEMORY_QUOTA) || value.as_str().is_some_and(|text| text == MEMORY_QUOTA.to_string())
 }
 
 const OURS: &str = r#"
@@ -164,7 +166,7 @@ mod tests {
             merge(&mut settings, section.parse().unwrap());
             let builder: TorClientConfigBuilder = Value::Table(settings).try_into().unwrap();
             let config = builder.build().unwrap();
-            let found = weaknesses(&Value::try_from(&builder).unwrap(), &config, &scratch);
+            let found = weaknesses(&serde_json::to_value(&builder).unwrap(), &config, &scratch);
             assert_eq!(found, [Weakness(weakness)]);
         }
     }

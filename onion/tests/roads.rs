@@ -1,0 +1,207 @@
+//! What every road promises, asked of each: in memory always, over Tor when `PELURE_TORNET` names the directory of a
+//! running private network (`cargo run -p tornet -- up --dir DIR`).
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test: to fail is to panic
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pelure_onion::{
+    Arti, ArtiOptions, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey, Status,
+    Stream,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+#[tokio::test]
+async fn memory() {
+    let memory = Memory::new(1);
+    suite(memory.network(), memory.network()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tor() {
+    let Some(dir) = std::env::var_os("PELURE_TORNET") else { return };
+    let toml = std::fs::read_to_string(Path::new(&dir).join("arti.toml")).unwrap();
+    let start = || Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides: Some(toml.clone()) });
+    let (one, two) = (start().unwrap(), start().unwrap());
+    assert_eq!(one.posture(), []);
+    assert!(one.vanguards());
+    suite(one.clone(), two).await;
+    state_survives(&one, &toml).await;
+    let files = one.scratch().path().to_owned();
+    drop(one);
+    assert!(!files.exists(), "the private directory is wiped");
+}
+
+/// One program with two identities, and another that dials them.
+async fn suite(home: Arc<dyn Network>, away: Arc<dyn Network>) {
+    ready(&home).await;
+    ready(&away).await;
+    let mut first = publish(&home).await;
+    let mut second = publish(&home).await;
+    refuses_a_second_service_with_the_same_key(&home, &first.key).await;
+    carries_bytes_both_ways(&away, &mut first).await;
+    keeps_identities_apart(&away, &mut first, &mut second).await;
+    the_opening_carries_the_first_bytes(&away, &mut first).await;
+    ends_both_directions(&away, &mut first).await;
+    dials_itself(&home, &mut first).await;
+    carries_much(&away, &mut first).await;
+    cannot_find_the_unknown(&away).await;
+    outlives_its_service(&away, first, &mut second).await;
+    stops_when_told(&away, &second).await;
+}
+
+struct Home {
+    key: ServiceKey,
+    service: Service,
+}
+
+async fn ready(network: &Arc<dyn Network>) {
+    within(network.status().wait_for(|status| *status == Status::Ready)).await.unwrap();
+}
+
+async fn publish(network: &Arc<dyn Network>) -> Home {
+    let key = fresh_key();
+    let mut service = network.publish(key.clone()).await.unwrap();
+    within(service.reach.wait_for(|reach| *reach == Reach::Reachable)).await.unwrap();
+    Home { key, service }
+}
+
+async fn refuses_a_second_service_with_the_same_key(home: &Arc<dyn Network>, key: &ServiceKey) {
+    let refusal = home.publish(key.clone()).await.map(drop).unwrap_err();
+    assert_eq!(refusal, PublishError::AlreadyPublished);
+}
+
+async fn carries_bytes_both_ways(away: &Arc<dyn Network>, home: &mut Home) {
+    let (mut near, mut far) = meet(away, 1, home).await;
+    send(&mut far, b"and back").await;
+    assert_eq!(receive(&mut near, 8).await, b"and back");
+    send(&mut near, b"again").await;
+    assert_eq!(receive(&mut far, 5).await, b"again");
+}
+
+async fn keeps_identities_apart(away: &Arc<dyn Network>, first: &mut Home, second: &mut Home) {
+    let (mut one, mut far_one) = meet(away, 1, first).await;
+    let (mut two, mut far_two) = meet(away, 2, second).await;
+    send(&mut far_two, b"second").await;
+    send(&mut far_one, b"first").await;
+    assert_eq!(receive(&mut one, 5).await, b"first");
+    assert_eq!(receive(&mut two, 6).await, b"second");
+}
+
+/// The stream is ours before the other side takes it: what is written at once arrives.
+async fn the_opening_carries_the_first_bytes(away: &Arc<dyn Network>, home: &mut Home) {
+    let mut near = within(away.dial(dial(3, &home.key))).await.unwrap();
+    send(&mut near, &[7; 1464]).await;
+    let mut far = within(home.service.incoming.recv()).await.unwrap();
+    assert_eq!(receive(&mut far, 1464).await, [7; 1464]);
+}
+
+async fn ends_both_directions(away: &Arc<dyn Network>, home: &mut Home) {
+    let (mut near, mut far) = meet(away, 1, home).await;
+    send(&mut near, b"last").await;
+    drop(near);
+    assert_eq!(receive(&mut far, 4).await, b"last");
+    let rest = within(far.read_to_end(&mut Vec::new())).await;
+    assert!(matches!(rest, Ok(0) | Err(_)), "nothing follows the end");
+    within(async { while far.write_all(&[0; 498]).await.is_ok() && far.flush().await.is_ok() {} }).await;
+}
+
+async fn dials_itself(home: &Arc<dyn Network>, own: &mut Home) {
+    let (mut near, mut far) = meet(home, 1, own).await;
+    send(&mut far, b"me").await;
+    assert_eq!(receive(&mut near, 2).await, b"me");
+}
+
+async fn carries_much(away: &Arc<dyn Network>, home: &mut Home) {
+    let (mut near, mut far) = meet(away, 1, home).await;
+    let sent: Vec<u8> = (0..1_000_000u32).map(|n| (n % 251) as u8).collect();
+    let copy = sent.clone();
+    let writer = tokio::spawn(async move {
+        near.write_all(&copy).await.unwrap();
+        near.flush().await.unwrap();
+        near
+    });
+    assert!(receive(&mut far, sent.len()).await == sent);
+    drop(writer.await.unwrap());
+}
+
+async fn cannot_find_the_unknown(away: &Arc<dyn Network>) {
+    let error = within(away.dial(dial(1, &fresh_key()))).await.unwrap_err();
+    assert_eq!(error, DialError::NotFound);
+}
+
+/// Dropping a service unpublishes it; its open streams stay, and the other service is not touched.
+async fn outlives_its_service(away: &Arc<dyn Network>, mut first: Home, second: &mut Home) {
+    let (mut near, mut far) = meet(away, 1, &mut first).await;
+    let Home { key, service } = first;
+    drop(service);
+    send(&mut far, b"still").await;
+    assert_eq!(receive(&mut near, 5).await, b"still");
+    // Over Tor a dial may still come as far as a stream; nobody answers on it.
+    let answered = match within(away.dial(dial(4, &key))).await {
+        Ok(mut stream) => within(stream.read_u8()).await.is_ok(),
+        Err(_) => false,
+    };
+    assert!(!answered);
+    drop(meet(away, 1, second).await);
+}
+
+async fn stops_when_told(away: &Arc<dyn Network>, home: &Home) {
+    away.set_online(false);
+    within(away.status().wait_for(|status| *status == Status::Offline)).await.unwrap();
+    assert_eq!(away.dial(dial(1, &home.key)).await.unwrap_err(), DialError::Offline);
+    away.set_online(true);
+    ready(away).await;
+    within(away.dial(dial(1, &home.key))).await.unwrap();
+}
+
+/// What was saved before the end is used after it: the same guards, and no directory to fetch.
+async fn state_survives(before: &Arti, toml: &str) {
+    let state = before.scratch().snapshot().unwrap();
+    let names: Vec<&str> = state.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"guards.json") && names.contains(&"vanguards.json"), "{names:?}");
+    let cache = before.scratch().pack_cache().unwrap();
+    let scratch = Scratch::create(None).unwrap();
+    scratch.restore(&state).unwrap();
+    scratch.unpack_cache(&cache).unwrap();
+    let after = Arti::start(ArtiOptions { scratch, overrides: Some(toml.to_owned()) }).unwrap();
+    ready(&(after as Arc<dyn Network>)).await;
+}
+
+/// A stream between the two, proved by its first byte.
+async fn meet(away: &Arc<dyn Network>, identity: u64, home: &mut Home) -> (Stream, Stream) {
+    let mut near = within(away.dial(dial(identity, &home.key))).await.unwrap();
+    send(&mut near, b"!").await;
+    let mut far = within(home.service.incoming.recv()).await.unwrap();
+    assert_eq!(receive(&mut far, 1).await, b"!");
+    (near, far)
+}
+
+async fn send(stream: &mut Stream, bytes: &[u8]) {
+    within(stream.write_all(bytes)).await.unwrap();
+    within(stream.flush()).await.unwrap();
+}
+
+async fn receive(stream: &mut Stream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    within(stream.read_exact(&mut bytes)).await.unwrap();
+    bytes
+}
+
+fn dial(identity: u64, key: &ServiceKey) -> Dial {
+    Dial { identity, lane: 0, to: key.address() }
+}
+
+fn fresh_key() -> ServiceKey {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).unwrap();
+    ServiceKey::from_seed(seed).unwrap()
+}
+
+/// Nothing here takes long; a road that hangs fails instead.
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(150), future).await.expect("the road hangs")
+}
