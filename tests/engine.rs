@@ -43,7 +43,9 @@ async fn what_was_queued_while_the_other_was_away_arrives_once_and_in_order() {
     let mut bob = Person::new(&road, "bob").await;
     let (to_bob, _) = kit::acquaint(&mut alice, &mut bob).await;
     bob.engine.set_online(false).await.unwrap();
-    alice.until(|event| matches!(event, Event::Contact(view) if matches!(view.presence, Presence::Offline { .. }))).await;
+    alice
+        .until(|event| matches!(event, Event::Contact(view) if matches!(view.presence, Presence::Offline { .. })))
+        .await;
     let mut sent = Vec::new();
     for number in 0..20 {
         sent.push(alice.engine.send_message(to_bob, format!("n{number}")).await.unwrap());
@@ -78,7 +80,9 @@ async fn a_removed_contact_is_a_stranger_and_may_be_added_again() {
     let (to_bob, to_alice) = kit::acquaint(&mut alice, &mut bob).await;
     bob.engine.remove_contact(to_alice).await.unwrap();
     let lost = alice.engine.send_message(to_bob, "are you there".into()).await.unwrap();
-    alice.until(|event| matches!(event, Event::Contact(view) if matches!(view.presence, Presence::Offline { .. }))).await;
+    alice
+        .until(|event| matches!(event, Event::Contact(view) if matches!(view.presence, Presence::Offline { .. })))
+        .await;
     assert_eq!(alice.state(to_bob, lost).await, Delivery::Queued);
 
     bob.engine.add_contact(bob.identity, &alice.address, "alice again", String::new()).await.unwrap();

@@ -218,10 +218,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         dialling: None,
     };
     let task = tokio::spawn(actor.run());
-    shared.roster.add_contact(
-        row.id,
-        ContactEntry { identity: row.identity, address: row.address, notes, live, task },
-    );
+    shared.roster.add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, live, task });
     Ok(())
 }
 

@@ -233,7 +233,8 @@ impl Conversation {
             self.shared.outlet.put(Event::MessageState { message, state: Delivery::Queued }).await;
         }
         let Some(reason) = bye else { return };
-        let (mut frame, mut record) = (Vec::new(), Vec::new());
+        // What was sealed before must be sent before.
+        let (mut frame, mut record) = (Vec::new(), std::mem::take(&mut self.due.sealed));
         Frame::Bye { reason }.encode(&mut frame);
         if self.link.session.sealer.seal(&frame, self.now(), &mut record).is_ok() {
             // A pump that is stuck loses the goodbye; the peer then sees the end of the stream alone.

@@ -87,9 +87,7 @@ async fn save_state(scratch: &Scratch, ledger: &Ledger) -> bool {
             return false;
         }
     };
-    let saved = ledger
-        .write(move |w| files.iter().try_for_each(|(name, bytes)| w.put_road(name, bytes)))
-        .await;
+    let saved = ledger.write(move |w| files.iter().try_for_each(|(name, bytes)| w.put_road(name, bytes))).await;
     saved.inspect_err(|error| tracing::warn!(%error, "Tor's state could not be saved")).is_ok()
 }
 

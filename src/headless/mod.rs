@@ -115,10 +115,7 @@ async fn tell(engine: Engine, events: Events, output: mpsc::Sender<String>) {
     }
 }
 
-async fn write(
-    mut lines: mpsc::Receiver<String>,
-    mut output: impl AsyncWrite + Unpin,
-) -> Result<(), std::io::Error> {
+async fn write(mut lines: mpsc::Receiver<String>, mut output: impl AsyncWrite + Unpin) -> Result<(), std::io::Error> {
     while let Some(line) = lines.recv().await {
         output.write_all(line.as_bytes()).await?;
         if lines.is_empty() {

@@ -80,7 +80,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
     }
     let profile = match (traceless, dir, passphrase) {
         (true, None, None) => Profile::Traceless,
-        (true, ..) => return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile and passphrases")),
+        (true, ..) => {
+            return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile and passphrases"));
+        }
         (false, Some(dir), Some(passphrase)) => Profile::Kept { dir, passphrase },
         (false, None, _) => return Err(UsageError::Combination("--profile DIR or --traceless is needed")),
         (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
