@@ -231,8 +231,12 @@ pub(super) async fn tell(shared: &Arc<Shared>, contact: ContactId) {
 }
 
 pub(super) async fn tell_row(shared: &Arc<Shared>, row: Contact) {
-    let view = view(shared, row);
-    shared.outlet.put(Event::Contact(view)).await;
+    shared.outlet.put(Event::Contact(view(shared, row))).await;
+}
+
+/// Tells that a contact's program was restored from a backup.
+pub(super) async fn tell_restored(shared: &Arc<Shared>, row: Contact) {
+    shared.outlet.put(Event::Contact(ContactView { restored: true, ..view(shared, row) })).await;
 }
 
 /// The contact was told that this profile was restored.
@@ -260,6 +264,7 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
         presence,
         verified: row.verified,
         unread: row.unread,
+        restored: false,
     }
 }
 

@@ -17,7 +17,7 @@ use super::{EngineError, Shared, contacts};
 use crate::session::{ExpectReply, Identity, RecordError, RenewalError};
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket, Verdict};
 use crate::vault::{Contact, ContactId, ContactState, MessageKey, Queued};
-use crate::wire::limits::{FLUSH_BYTES, OUTBOX_ROWS, UNREAD_BYTES};
+use crate::wire::limits::{FLUSH_BYTES, OUTBOX_ROWS, PROTOCOL, UNREAD_BYTES};
 use crate::wire::{Bye, Deframer, Epoch, Frame, MessageText, WireError};
 
 mod batch;
@@ -103,6 +103,8 @@ pub(super) enum End {
     Renewal(#[from] RenewalError),
     #[error("the session was not renewed in time")]
     NotRenewed,
+    #[error("the other side's program is too old to talk to this one; it must be updated")]
+    Outdated,
     #[error("the other side broke the protocol")]
     Unwelcome,
     #[error("the other side says that we broke the protocol; one of the two programs is out of date")]
@@ -121,15 +123,18 @@ impl Conversation {
         mut link: Link,
         opening: Opening,
     ) -> Result<Self, End> {
+        if link.session.offer.protocol < PROTOCOL {
+            return Err(End::Outdated);
+        }
         let answering = link.dialled_by == Side::Them;
-        let (row, marks) = shared
+        let (row, marks, handed) = shared
             .ledger
             .write(move |w| {
                 // Who dials us knows us: whoever we asked has accepted.
                 if answering {
                     w.accept_contact(contact)?;
                 }
-                Ok((w.contact(contact)?, w.marks(contact)?))
+                Ok((w.contact(contact)?, w.marks(contact)?, w.handed(contact)?))
             })
             .await?;
         let now = shared.clock.now();
@@ -138,7 +143,7 @@ impl Conversation {
         let accepted = row.state == ContactState::Accepted;
         let mut conversation = Self {
             bucket: TokenBucket::new(rate, shared.limits.message_burst),
-            outbox: Outbox::new(row.out_epoch, row.out_acked, row.out_next),
+            outbox: Outbox::new(row.out_epoch, row.out_acked, handed.unwrap_or(row.out_acked).saturating_add(1)),
             inbox: Inbox::new(marks),
             liveness: Liveness::new(now),
             deframer: Deframer::default(),
@@ -471,7 +476,7 @@ fn request(row: &Contact) -> Frame {
 /// What the contact is to be sent next; noted as handed over before it is.
 async fn waiting(shared: &Shared, contact: ContactId, after: u64, rows: usize) -> Result<Vec<Queued>, EngineError> {
     let queued = shared.ledger.read(move |r| r.outbox(contact, after, rows)).await?;
-    if queued.iter().all(|row| row.handed || row.text.is_none()) {
+    if queued.iter().all(|row| row.handed) {
         return Ok(queued);
     }
     // Looked up again inside the change: a message recalled meanwhile must not go.
