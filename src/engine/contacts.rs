@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pelure_onion::Address;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
@@ -203,6 +203,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         .identity(row.identity, |entry| (Arc::clone(&entry.me), entry.active.clone()))
         .ok_or(EngineError::NotFound)?;
     let (notes, notes_rx) = mpsc::channel(NOTES);
+    let bell = Arc::new(Notify::new());
     let live = Arc::new(Mutex::new(Live::default()));
     let actor = Actor {
         shared: Arc::clone(shared),
@@ -211,6 +212,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         me,
         peer: row.address,
         notes: notes_rx,
+        bell: Arc::clone(&bell),
         live: Arc::clone(&live),
         active,
         retry: Retry::new(shared.clock.now()),
@@ -218,7 +220,9 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         dialling: None,
     };
     let task = tokio::spawn(actor.run());
-    shared.roster.add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, live, task });
+    shared
+        .roster
+        .add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, bell, live, task });
     Ok(())
 }
 
@@ -274,5 +278,5 @@ fn fresh_epoch() -> Epoch {
     epoch
 }
 
-/// Notes that wait for a busy actor; most of them say the same.
+/// Sessions and wishes that wait for a busy actor.
 const NOTES: usize = 16;

@@ -48,7 +48,9 @@ pub(super) struct Conversation {
     more: bool,
     /// The keys of what is in flight, by number.
     in_flight: VecDeque<(u64, MessageKey)>,
-    /// Nothing is read before this time: the peer is over its rate.
+    /// Messages that came over the rate: nothing is read until they are paid for.
+    owed: u32,
+    /// When they can be paid for.
     quiet_until: Duration,
     /// Nothing is read until the user has read: the peer is over its backlog.
     full: bool,
@@ -149,6 +151,7 @@ impl Conversation {
             due: Due { welcome: answering, restored: row.restored && accepted, ..Due::default() },
             more: true,
             in_flight: VecDeque::new(),
+            owed: 0,
             quiet_until: Duration::ZERO,
             full: row.unread_bytes > UNREAD_BYTES,
             look_again: now,
@@ -224,8 +227,9 @@ impl Conversation {
         self.tick()
     }
 
-    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again.
-    pub(super) async fn close(mut self, bye: Option<Bye>) {
+    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again. The link
+    /// that is left has only to be closed.
+    pub(super) async fn close(mut self, bye: Option<Bye>) -> Link {
         {
             let mut live = lock(&self.live);
             live.open = false;
@@ -234,15 +238,15 @@ impl Conversation {
         for (_, message) in std::mem::take(&mut self.in_flight) {
             self.shared.outlet.put(Event::MessageState { message, state: Delivery::Queued }).await;
         }
-        let Some(reason) = bye else { return };
+        let Some(reason) = bye else { return self.link };
         // What was sealed before must be sent before.
         let (mut frame, mut record) = (Vec::new(), std::mem::take(&mut self.due.sealed));
         Frame::Bye { reason }.encode(&mut frame);
         if self.link.session.sealer.seal(&frame, self.now(), &mut record).is_ok() {
             // A pump that is stuck loses the goodbye; the peer then sees the end of the stream alone.
             self.link.outgoing.try_send(record).ok();
-            self.link.close().await;
         }
+        self.link
     }
 
     fn now(&self) -> Duration {
@@ -250,7 +254,7 @@ impl Conversation {
     }
 
     fn listening(&self, now: Duration) -> bool {
-        !self.full && self.quiet_until <= now
+        !self.full && self.owed == 0 && self.quiet_until <= now
     }
 
     fn talking(&self) -> bool {
@@ -266,6 +270,7 @@ impl Conversation {
     /// Looks at the time: pings, deadlines, renewal.
     fn tick(&mut self) -> Result<(), End> {
         let now = self.now();
+        self.pay(now);
         if self.link.session.renewal_overdue(now) {
             return Err(End::NotRenewed);
         }

@@ -17,9 +17,11 @@ impl Conversation {
     pub(super) async fn receive(&mut self, chunk: Vec<u8>) -> Result<(), End> {
         let mut batch = Batch::default();
         self.take(&chunk, &mut batch)?;
+        self.pay(self.now());
         while !batch.is_full() && self.listening(self.now()) {
             let Ok(chunk) = self.link.incoming.try_recv() else { break };
             self.take(&chunk, &mut batch)?;
+            self.pay(self.now());
         }
         self.commit(batch).await
     }
@@ -61,7 +63,7 @@ impl Conversation {
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
             Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
             Frame::Message { epoch, seq, id, age_minutes, text } => {
-                self.pay(now);
+                self.owed = self.owed.saturating_add(1);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     let time = self.shared.clock.wall().saturating_sub(i64::from(age_minutes) * 60_000);
@@ -69,7 +71,7 @@ impl Conversation {
                 }
             }
             Frame::Skip { epoch, seq } => {
-                self.pay(now);
+                self.owed = self.owed.saturating_add(1);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     batch.skip(epoch, seq);
@@ -90,10 +92,12 @@ impl Conversation {
         Ok(())
     }
 
-    /// Takes a message's token; without one, reading stops for a while. The message itself is not lost.
-    fn pay(&mut self, now: Duration) {
-        if let Err(wait) = self.bucket.take(now, 1) {
-            self.quiet_until = now + wait;
+    /// Pays for the messages that came; what is over the rate is paid later, and nothing is read until then. The
+    /// messages themselves are not lost.
+    pub(super) fn pay(&mut self, now: Duration) {
+        match self.bucket.take(now, self.owed) {
+            Ok(()) => self.owed = 0,
+            Err(wait) => self.quiet_until = now.saturating_add(wait),
         }
     }
 
