@@ -17,7 +17,7 @@ use super::{EngineError, Shared};
 use crate::session::{Identity, RecordError, RenewalError};
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket};
 use crate::vault::{ContactId, ContactState, MessageKey};
-use crate::wire::limits::{PROTOCOL, UNREAD_BYTES};
+use crate::wire::limits::{PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
 use crate::wire::{Bye, Deframer, Epoch, Frame, WireError};
 
 mod batch;
@@ -276,6 +276,12 @@ impl Conversation {
         }
         if self.link.session.renewal_due(now) {
             self.link.session.renew(&self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
+        }
+        if !self.welcomed {
+            // Until we are known to be a contact we say nothing more; a side that never answers is gone.
+            let patience = self.link.since.saturating_add(PING_OVERDUE);
+            self.look_again = patience;
+            return if now < patience { Ok(()) } else { Err(End::Silent) };
         }
         loop {
             match self.liveness.pulse(now, &mut SystemRandom) {

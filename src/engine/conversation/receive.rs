@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::{Conversation, End};
 use crate::engine::clock::SystemRandom;
 use crate::engine::roster::lock;
-use crate::talk::Verdict;
+use crate::talk::{Side, Verdict};
 use crate::vault::ContactState;
 use crate::wire::limits::UNREAD_BYTES;
 use crate::wire::{Bye, Frame};
@@ -46,19 +46,21 @@ impl Conversation {
     fn take_frame(&mut self, frame: Frame, batch: &mut Batch) -> Result<(), End> {
         let now = self.now();
         match frame {
-            Frame::Welcome => {
+            Frame::Welcome if !self.welcomed => {
                 self.welcomed = true;
                 batch.accepted = !self.accepted;
             }
-            Frame::Waiting => return Err(End::Waiting),
-            // Whoever is not welcomed may be told anything by anybody who answers: nothing else counts before.
+            Frame::Waiting if !self.welcomed => return Err(End::Waiting),
+            // These two come once, from the side that was dialled, and before anything else.
+            Frame::Welcome | Frame::Waiting => return Err(End::Unwelcome),
             _ if !self.welcomed => return Err(End::Unwelcome),
             Frame::Ping { nonce } => self.due.pong = Some(nonce),
             Frame::Pong { nonce } => {
                 self.liveness.pong(nonce, now, &mut SystemRandom)?;
             }
             // Asked by somebody who is a contact already: the welcome is the answer.
-            Frame::Request { .. } => {}
+            Frame::Request { .. } if self.link.dialled_by == Side::Them => {}
+            Frame::Request { .. } => return Err(End::Unwelcome),
             Frame::Bye { reason: Bye::Leaving } => return Err(End::Left),
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
             Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
