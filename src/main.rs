@@ -8,6 +8,7 @@ use std::sync::Arc;
 use pelure::engine::{Engine, EngineError, Keeper, Limits, MachineClock, Parts, SystemRandom};
 use pelure::headless::{self, options};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
+use pelure_onion::Weakness;
 use pelure_onion::arti::{Arti, ArtiError, ArtiOptions};
 use pelure_onion::scratch::{Scratch, ScratchError};
 
@@ -24,6 +25,8 @@ enum Failure {
     Scratch(#[from] ScratchError),
     #[error(transparent)]
     Arti(#[from] ArtiError),
+    #[error("Tor would not protect as promised ({0}); the program refuses to start")]
+    Posture(&'static str),
     #[error("{0}: {1}")]
     System(&'static str, std::io::Error),
 }
@@ -69,6 +72,10 @@ async fn run(vault: Vault, dir: Option<&Path>, overrides: Option<String>) -> Res
     }
     Keeper::restore(&vault, &scratch)?;
     let network = Arti::start(ArtiOptions { scratch, overrides })?;
+    // Read back from what is in force, not from what was asked for.
+    if let Some(Weakness(knob)) = network.posture().first() {
+        return Err(Failure::Posture(knob));
+    }
     let clock = Arc::new(MachineClock::new());
     let parts = Parts { network: network.clone(), vault, clock, limits: Limits::default() };
     let (engine, events) = Engine::start(parts).await?;

@@ -8,6 +8,7 @@
 //! raw dial  --tor-config FILE ADDRESS [--count N] [--size BYTES]
 //! ```
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, reason = "a program that measures")]
 
 use std::error::Error;
 use std::time::Instant;

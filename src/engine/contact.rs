@@ -47,14 +47,17 @@ pub(super) struct Actor {
     pub(super) dialling: Option<Dialling>,
 }
 
-type Dialling = Pin<Box<dyn Future<Output = Result<(Link, Opening), String>> + Send>>;
+/// A session and what its handshake carried, or why there is none.
+type Reached = Result<Box<(Link, Opening)>, String>;
+
+type Dialling = Pin<Box<dyn Future<Output = Reached> + Send>>;
 
 /// What an actor waits for.
 enum Turn {
     Note(Option<Note>),
     Active(bool),
     Nudged,
-    Dialled(Result<(Link, Opening), String>),
+    Dialled(Reached),
     Due,
     Talk(Wake),
 }
@@ -144,10 +147,10 @@ impl Actor {
         self.dialling = Some(Box::pin(reach(Arc::clone(&self.shared), Arc::clone(&self.me), self.id, dial)));
     }
 
-    async fn dialled(&mut self, outcome: Result<(Link, Opening), String>) {
+    async fn dialled(&mut self, outcome: Reached) {
         self.dialling = None;
         match outcome {
-            Ok((link, opening)) => self.settle(link, opening).await,
+            Ok(reached) => self.settle(reached.0, reached.1).await,
             // A session that the peer opened meanwhile is better than any attempt.
             Err(_) if self.conversation.is_some() => {}
             Err(reason) => self.missed(reason).await,
@@ -245,12 +248,7 @@ impl Actor {
 }
 
 /// Dials until the last handshake message is on its way.
-async fn reach(
-    shared: Arc<Shared>,
-    me: Arc<Identity>,
-    contact: ContactId,
-    dial: Dial,
-) -> Result<(Link, Opening), String> {
+async fn reach(shared: Arc<Shared>, me: Arc<Identity>, contact: ContactId, dial: Dial) -> Reached {
     let _turn = shared.dials.acquire().await.map_err(|_| OFFLINE.to_owned())?;
     let stream = tokio::time::timeout(DIAL_DEADLINE, shared.network.dial(dial))
         .await
@@ -265,10 +263,10 @@ async fn reach(
         .await
         .map_err(|_| "the handshake timed out".to_owned())?
         .map_err(|error| error.to_string())?;
-    Ok((link, opening))
+    Ok(Box::new((link, opening)))
 }
 
-async fn poll(dialling: &mut Option<Dialling>) -> Result<(Link, Opening), String> {
+async fn poll(dialling: &mut Option<Dialling>) -> Reached {
     match dialling {
         Some(dialling) => dialling.await,
         None => std::future::pending().await,

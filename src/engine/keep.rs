@@ -73,7 +73,7 @@ async fn save_for_ever(files: Files, ledger: Ledger) {
             saved = Some(stamp);
         }
         ticks += 1;
-        if ticks % LOOKS_PER_DAY == 0 || ticks == FIRST_CACHE {
+        if ticks.is_multiple_of(LOOKS_PER_DAY) || ticks == FIRST_CACHE {
             save_cache(&files, &ledger).await;
         }
     }

@@ -116,6 +116,19 @@ fn work_all(mut vault: Vault, mut queue: mpsc::Receiver<Work>) {
                 }
             }
         }
+        while queue.is_empty() && index(&mut vault) {}
+    }
+}
+
+/// Takes up for search what a flood left behind, a piece at a time. Whether more is left.
+fn index(vault: &mut Vault) -> bool {
+    match vault.write(|w| w.index(INDEX)) {
+        Ok(indexed) => indexed == INDEX,
+        Err(error) => {
+            // Nothing is lost: what is not indexed is found by looking through it.
+            tracing::warn!(%error, "messages could not be indexed for search");
+            false
+        }
     }
 }
 
@@ -145,6 +158,9 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), EngineE
 
 /// Work that waits for the vault's thread; further callers wait themselves.
 const QUEUE: usize = 1024;
+
+/// Messages indexed for search between two looks at the queue.
+const INDEX: usize = 64;
 
 /// Changes in one commit: enough to share the flush of the disk, few enough that the first does not wait long.
 const GROUP: usize = 256;

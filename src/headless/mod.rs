@@ -57,7 +57,7 @@ async fn answer_calls(
     while open || !under_way.is_empty() {
         tokio::select! {
             biased;
-            line = calls.recv(), if open && under_way.len() < CALLS_AT_ONCE => match line.map(|line| parse(line)) {
+            line = calls.recv(), if open && under_way.len() < CALLS_AT_ONCE => match line.map(parse) {
                 None => open = false,
                 Some(Ok(call)) if call.method == "shutdown" => {
                     while let Some(answer) = under_way.next().await {

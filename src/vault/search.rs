@@ -105,6 +105,9 @@ fn matching(mut rows: Rows<'_>, query: &str, limit: usize) -> Result<Vec<Message
 
 /// Without case and accents, as the index compares.
 fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 

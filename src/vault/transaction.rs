@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     /// Sets `name`, then fails if told so.
-    fn set(name: &'static str, fails: bool, told: &mpsc::Sender<(&'static str, bool)>) -> Box<dyn Job> {
+    fn set(name: &'static str, fails: bool, told: &mpsc::SyncSender<(&'static str, bool)>) -> Box<dyn Job> {
         let told = told.clone();
         let change = move |w: &Write<'_>| {
             w.put_setting(name, "1")?;
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_job_that_fails_takes_nothing_of_the_others_with_it() {
         let mut vault = traceless();
-        let (told, outcomes) = mpsc::channel();
+        let (told, outcomes) = mpsc::sync_channel(16);
         vault.write_group(vec![set("a", false, &told), set("b", true, &told), set("c", false, &told)]);
         drop(told);
         assert_eq!(outcomes.iter().collect::<Vec<_>>(), [("a", true), ("b", false), ("c", true)]);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_job_that_fails_before_it_changed_anything_costs_no_second_run() {
         let mut vault = traceless();
-        let (ran, runs) = mpsc::channel();
+        let (ran, runs) = mpsc::sync_channel(16);
         let good = job(
             move |w| {
                 ran.send(()).unwrap();

@@ -1,7 +1,7 @@
 //! What tests of several rooms share: people on the road in memory, who wait for events instead of sleeping.
 
 #![allow(dead_code, reason = "each test program uses its part")]
-#![allow(clippy::missing_panics_doc, clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test says what went wrong by failing")]
 
 use std::sync::Arc;
 use std::time::Duration;

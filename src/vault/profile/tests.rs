@@ -224,12 +224,12 @@ fn scan(dir: &Path) {
     }
     for n in [1, 2, 9] {
         let key = key(n);
-        secrets.push(key.address().onion()[..56].into());
+        secrets.push(key.address().onion().bytes().take(56).collect());
         for bytes in [&key.seed()[..], &key.address().public_key()[..], &key.expanded()[..32]] {
             secrets.push(bytes.into());
             // Without the ends, which depend on what stands around it.
-            secrets.push(BASE64_NOPAD.encode(bytes)[..40].into());
-            secrets.push(BASE32_NOPAD.encode(bytes)[..48].into());
+            secrets.push(BASE64_NOPAD.encode(bytes).bytes().take(40).collect());
+            secrets.push(BASE32_NOPAD.encode(bytes).bytes().take(48).collect());
             secrets.push(HEXLOWER.encode(bytes).into());
             secrets.push(HEXUPPER.encode(bytes).into());
         }

@@ -43,6 +43,17 @@ impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         Self { limit, at: Instant::now() + limit }
     }
+
+    /// So long from now, but not later than this.
+    pub(crate) fn or_after(self, limit: Duration) -> Self {
+        let sooner = Self::after(limit);
+        if sooner.at < self.at { sooner } else { self }
+    }
+
+    /// Whether it has passed.
+    pub(crate) fn is_over(self) -> bool {
+        Instant::now() >= self.at
+    }
 }
 
 impl Node {
