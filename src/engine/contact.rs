@@ -16,7 +16,7 @@ use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
 use super::{Shared, contacts};
 use crate::session::Identity;
-use crate::talk::{Keep, Retry, keep};
+use crate::talk::{Keep, Retry, TokenBucket, keep};
 use crate::vault::{ContactId, IdentityId};
 use crate::wire::Bye;
 use crate::wire::limits::HANDSHAKE_DEADLINE;
@@ -43,6 +43,8 @@ pub(super) struct Actor {
     /// Whether the identity is online.
     pub(super) active: watch::Receiver<bool>,
     pub(super) retry: Retry,
+    /// What the peer may send; it outlives a session.
+    pub(super) bucket: TokenBucket,
     pub(super) conversation: Option<Box<Conversation>>,
     pub(super) dialling: Option<Dialling>,
 }
@@ -119,7 +121,7 @@ impl Actor {
         }
         self.dialling = None;
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(Some(Bye::Leaving)).await;
+            self.bucket = conversation.close(Some(Bye::Leaving)).await;
         }
         self.show(LivePresence::Offline { reason: OFFLINE.into(), next: None }).await;
     }
@@ -166,10 +168,10 @@ impl Actor {
             }
         }
         if let Some(old) = self.conversation.take() {
-            old.close(Some(Bye::Replaced)).await;
+            self.bucket = old.close(Some(Bye::Replaced)).await;
         }
         let (shared, me, live) = (Arc::clone(&self.shared), Arc::clone(&self.me), Arc::clone(&self.live));
-        match Conversation::open(shared, me, live, self.id, link, opening).await {
+        match Conversation::open(shared, me, live, self.id, self.bucket.clone(), link, opening).await {
             Ok(conversation) => {
                 self.conversation = Some(Box::new(conversation));
                 contacts::tell(&self.shared, self.id).await;
@@ -193,7 +195,7 @@ impl Actor {
 
     async fn ended(&mut self, end: End) {
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(None).await;
+            self.bucket = conversation.close(None).await;
         }
         {
             let mut live = lock(&self.live);

@@ -112,12 +112,14 @@ pub(super) enum End {
 }
 
 impl Conversation {
-    /// Begins on an authenticated link; `opening` is what went with our last handshake message.
+    /// Begins on an authenticated link; `opening` is what went with our last handshake message, `bucket` what earlier
+    /// sessions left of the peer's rate: a new session is no new burst.
     pub(super) async fn open(
         shared: Arc<Shared>,
         me: Arc<Identity>,
         live: Arc<Mutex<Live>>,
         contact: ContactId,
+        mut bucket: TokenBucket,
         mut link: Link,
         opening: Opening,
     ) -> Result<Self, End> {
@@ -133,11 +135,11 @@ impl Conversation {
             })
             .await?;
         let now = shared.clock.now();
-        let rate = shared.limits.message_rate;
         let first = std::mem::take(&mut link.first);
         let accepted = row.state == ContactState::Accepted;
         let mut conversation = Self {
-            bucket: TokenBucket::new(rate, shared.limits.message_burst),
+            quiet_until: now + bucket.take(now, 0),
+            bucket,
             outbox: Outbox::new(row.out_epoch, row.out_acked, row.out_next),
             inbox: Inbox::new(marks),
             liveness: Liveness::new(now),
@@ -147,7 +149,6 @@ impl Conversation {
             due: Due { welcome: answering, restored: row.restored && accepted, ..Due::default() },
             more: true,
             in_flight: VecDeque::new(),
-            quiet_until: Duration::ZERO,
             full: row.unread_bytes > UNREAD_BYTES,
             look_again: now,
             shared,
@@ -222,8 +223,9 @@ impl Conversation {
         self.tick()
     }
 
-    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again.
-    pub(super) async fn close(mut self, bye: Option<Bye>) {
+    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again. Gives back
+    /// what is left of the peer's rate.
+    pub(super) async fn close(mut self, bye: Option<Bye>) -> TokenBucket {
         {
             let mut live = lock(&self.live);
             live.open = false;
@@ -232,7 +234,7 @@ impl Conversation {
         for (_, message) in std::mem::take(&mut self.in_flight) {
             self.shared.outlet.put(Event::MessageState { message, state: Delivery::Queued }).await;
         }
-        let Some(reason) = bye else { return };
+        let Some(reason) = bye else { return self.bucket };
         // What was sealed before must be sent before.
         let (mut frame, mut record) = (Vec::new(), std::mem::take(&mut self.due.sealed));
         Frame::Bye { reason }.encode(&mut frame);
@@ -241,6 +243,7 @@ impl Conversation {
             self.link.outgoing.try_send(record).ok();
             self.link.close().await;
         }
+        self.bucket
     }
 
     fn now(&self) -> Duration {
@@ -361,9 +364,7 @@ impl Conversation {
 
     /// Takes a message's token; without one, reading stops for a while. The message itself is not lost.
     fn pay(&mut self, now: Duration) {
-        if let Err(wait) = self.bucket.take(now, 1) {
-            self.quiet_until = now + wait;
-        }
+        self.quiet_until = now + self.bucket.take(now, 1);
     }
 
     /// Makes what arrived durable, tells of it, and only then lets it be acknowledged.
