@@ -204,6 +204,7 @@ impl Conversation {
         }
         tokio::select! {
             chunk = self.link.incoming.recv(), if listening => Wake::Bytes(chunk),
+            () = self.link.outgoing.closed() => Wake::Bytes(None),
             room = self.link.outgoing.reserve(), if talking => match room {
                 Ok(_) => Wake::Room,
                 Err(_) => Wake::Bytes(None),
