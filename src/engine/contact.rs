@@ -16,7 +16,7 @@ use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
 use super::{Shared, contacts};
 use crate::session::Identity;
-use crate::talk::{Keep, Retry, keep};
+use crate::talk::{Keep, Retry, TokenBucket, keep};
 use crate::vault::{ContactId, IdentityId};
 use crate::wire::Bye;
 use crate::wire::limits::HANDSHAKE_DEADLINE;
@@ -43,6 +43,8 @@ pub(super) struct Actor {
     /// Whether the identity is online.
     pub(super) active: watch::Receiver<bool>,
     pub(super) retry: Retry,
+    /// What the peer may send; it outlives a session.
+    pub(super) bucket: TokenBucket,
     pub(super) conversation: Option<Box<Conversation>>,
     pub(super) dialling: Option<Dialling>,
 }
@@ -123,7 +125,9 @@ impl Actor {
         }
         self.dialling = None;
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(Some(Bye::Leaving)).await.close().await;
+            let (link, bucket) = conversation.close(Some(Bye::Leaving)).await;
+            self.bucket = bucket;
+            link.close().await;
         }
         self.show(LivePresence::Offline { reason: OFFLINE.into(), next: None }).await;
     }
@@ -172,10 +176,12 @@ impl Actor {
         }
         if let Some(old) = self.conversation.take() {
             // Not waited for: the circuit of the old session may be dead, and the new one has things to say.
-            tokio::spawn(old.close(Some(Bye::Replaced)).await.close());
+            let (link, bucket) = old.close(Some(Bye::Replaced)).await;
+            self.bucket = bucket;
+            tokio::spawn(link.close());
         }
         let (shared, me, live) = (Arc::clone(&self.shared), Arc::clone(&self.me), Arc::clone(&self.live));
-        match Conversation::open(shared, me, live, self.id, link, opening).await {
+        match Conversation::open(shared, me, live, self.id, self.bucket.clone(), link, opening).await {
             Ok(conversation) => {
                 self.conversation = Some(Box::new(conversation));
                 contacts::tell(&self.shared, self.id).await;
@@ -199,7 +205,7 @@ impl Actor {
 
     async fn ended(&mut self, end: End) {
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(None).await;
+            (_, self.bucket) = conversation.close(None).await;
         }
         {
             let mut live = lock(&self.live);
@@ -223,7 +229,7 @@ impl Actor {
         // Told only when the whole program goes: a contact that is blocked or removed must not notice.
         let leaving = (!*self.shared.wanted.borrow()).then_some(Bye::Leaving);
         if let Some(conversation) = self.conversation.take() {
-            let link = conversation.close(leaving).await;
+            let (link, _) = conversation.close(leaving).await;
             if leaving.is_some() {
                 link.close().await;
             }

@@ -12,7 +12,7 @@ use super::roster::{ContactEntry, Live, LivePresence, lock};
 use super::{Engine, EngineError, Shared};
 use crate::name::PetName;
 use crate::name::safety::{SafetyWords, safety_words};
-use crate::talk::Retry;
+use crate::talk::{Retry, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, IdentityId, NewContact, Request, RequestId};
 use crate::wire::{Epoch, Random, RequestText};
 
@@ -216,6 +216,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         live: Arc::clone(&live),
         active,
         retry: Retry::new(shared.clock.now()),
+        bucket: TokenBucket::new(shared.limits.message_rate, shared.limits.message_burst),
         conversation: None,
         dialling: None,
     };

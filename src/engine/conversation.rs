@@ -48,9 +48,7 @@ pub(super) struct Conversation {
     more: bool,
     /// The keys of what is in flight, by number.
     in_flight: VecDeque<(u64, MessageKey)>,
-    /// Messages that came over the rate: nothing is read until they are paid for.
-    owed: u32,
-    /// When they can be paid for.
+    /// Nothing is read before this time: the peer is over its rate.
     quiet_until: Duration,
     /// Nothing is read until the user has read: the peer is over its backlog.
     full: bool,
@@ -113,12 +111,14 @@ pub(super) enum End {
 }
 
 impl Conversation {
-    /// Begins on an authenticated link; `opening` is what went with our last handshake message.
+    /// Begins on an authenticated link; `opening` is what went with our last handshake message, `bucket` what earlier
+    /// sessions left of the peer's rate: a new session is no new burst.
     pub(super) async fn open(
         shared: Arc<Shared>,
         me: Arc<Identity>,
         live: Arc<Mutex<Live>>,
         contact: ContactId,
+        mut bucket: TokenBucket,
         mut link: Link,
         opening: Opening,
     ) -> Result<Self, End> {
@@ -137,11 +137,11 @@ impl Conversation {
             })
             .await?;
         let now = shared.clock.now();
-        let rate = shared.limits.message_rate;
         let first = std::mem::take(&mut link.first);
         let accepted = row.state == ContactState::Accepted;
         let mut conversation = Self {
-            bucket: TokenBucket::new(rate, shared.limits.message_burst),
+            quiet_until: now.saturating_add(bucket.take(now, 0)),
+            bucket,
             outbox: Outbox::new(row.out_epoch, row.out_acked, handed.unwrap_or(row.out_acked).saturating_add(1)),
             inbox: Inbox::new(marks),
             liveness: Liveness::new(now),
@@ -151,8 +151,6 @@ impl Conversation {
             due: Due { welcome: answering, restored: row.restored && accepted, ..Due::default() },
             more: true,
             in_flight: VecDeque::new(),
-            owed: 0,
-            quiet_until: Duration::ZERO,
             full: row.unread_bytes > UNREAD_BYTES,
             look_again: now,
             shared,
@@ -208,6 +206,7 @@ impl Conversation {
         }
         tokio::select! {
             chunk = self.link.incoming.recv(), if listening => Wake::Bytes(chunk),
+            () = self.link.outgoing.closed() => Wake::Bytes(None),
             room = self.link.outgoing.reserve(), if talking => match room {
                 Ok(_) => Wake::Room,
                 Err(_) => Wake::Bytes(None),
@@ -227,9 +226,9 @@ impl Conversation {
         self.tick()
     }
 
-    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again. The link
-    /// that is left has only to be closed.
-    pub(super) async fn close(mut self, bye: Option<Bye>) -> Link {
+    /// Ends the session, saying why if that is anybody's business; what was not acknowledged is queued again. Gives back
+    /// the link, which has only to be closed, and what is left of the peer's rate.
+    pub(super) async fn close(mut self, bye: Option<Bye>) -> (Link, TokenBucket) {
         {
             let mut live = lock(&self.live);
             live.open = false;
@@ -238,7 +237,7 @@ impl Conversation {
         for (_, message) in std::mem::take(&mut self.in_flight) {
             self.shared.outlet.put(Event::MessageState { message, state: Delivery::Queued }).await;
         }
-        let Some(reason) = bye else { return self.link };
+        let Some(reason) = bye else { return (self.link, self.bucket) };
         // What was sealed before must be sent before.
         let (mut frame, mut record) = (Vec::new(), std::mem::take(&mut self.due.sealed));
         Frame::Bye { reason }.encode(&mut frame);
@@ -246,7 +245,7 @@ impl Conversation {
             // A pump that is stuck loses the goodbye; the peer then sees the end of the stream alone.
             self.link.outgoing.try_send(record).ok();
         }
-        self.link
+        (self.link, self.bucket)
     }
 
     fn now(&self) -> Duration {
@@ -254,7 +253,7 @@ impl Conversation {
     }
 
     fn listening(&self, now: Duration) -> bool {
-        !self.full && self.owed == 0 && self.quiet_until <= now
+        !self.full && self.quiet_until <= now
     }
 
     fn talking(&self) -> bool {
@@ -270,7 +269,6 @@ impl Conversation {
     /// Looks at the time: pings, deadlines, renewal.
     fn tick(&mut self) -> Result<(), End> {
         let now = self.now();
-        self.pay(now);
         if self.link.session.renewal_overdue(now) {
             return Err(End::NotRenewed);
         }

@@ -17,11 +17,9 @@ impl Conversation {
     pub(super) async fn receive(&mut self, chunk: Vec<u8>) -> Result<(), End> {
         let mut batch = Batch::default();
         self.take(&chunk, &mut batch)?;
-        self.pay(self.now());
         while !batch.is_full() && self.listening(self.now()) {
             let Ok(chunk) = self.link.incoming.try_recv() else { break };
             self.take(&chunk, &mut batch)?;
-            self.pay(self.now());
         }
         self.commit(batch).await
     }
@@ -65,7 +63,7 @@ impl Conversation {
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
             Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
             Frame::Message { epoch, seq, id, age_minutes, text } => {
-                self.owed = self.owed.saturating_add(1);
+                self.pay(now);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     let time = self.shared.clock.wall().saturating_sub(i64::from(age_minutes) * 60_000);
@@ -73,7 +71,7 @@ impl Conversation {
                 }
             }
             Frame::Skip { epoch, seq } => {
-                self.owed = self.owed.saturating_add(1);
+                self.pay(now);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     batch.skip(epoch, seq);
@@ -94,13 +92,9 @@ impl Conversation {
         Ok(())
     }
 
-    /// Pays for the messages that came; what is over the rate is paid later, and nothing is read until then. The
-    /// messages themselves are not lost.
-    pub(super) fn pay(&mut self, now: Duration) {
-        match self.bucket.take(now, self.owed) {
-            Ok(()) => self.owed = 0,
-            Err(wait) => self.quiet_until = now.saturating_add(wait),
-        }
+    /// Takes a message's token; without one, reading stops for a while. The message itself is not lost.
+    fn pay(&mut self, now: Duration) {
+        self.quiet_until = now.saturating_add(self.bucket.take(now, 1));
     }
 
     /// Makes what arrived durable, tells of it, and only then lets it be acknowledged.
