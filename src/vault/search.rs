@@ -25,7 +25,11 @@ impl Read<'_> {
         }
         let mut found = self.search_waiting(&wanted, contact, limit)?;
         let rest = limit.saturating_sub(found.len());
-        found.extend(self.search_index(&wanted, self.rarest(trigrams)?, contact, rest)?);
+        if rest > 0 {
+            // A shelf is rare already, and every trigram more costs a look at each part of the index.
+            let asked = if contact.is_some() { ASKED_WITHIN } else { ASKED };
+            found.extend(self.search_index(&wanted, self.rarest(trigrams, asked)?, contact, rest)?);
+        }
         Ok(found)
     }
 
@@ -45,7 +49,7 @@ impl Read<'_> {
     }
 
     /// The few trigrams that are worth asking for, rarest first: how often they are met in the newest messages tells.
-    fn rarest(&self, trigrams: Vec<String>) -> Result<Vec<String>, VaultError> {
+    fn rarest(&self, trigrams: Vec<String>, asked: usize) -> Result<Vec<String>, VaultError> {
         let mut counted: Vec<(usize, String)> = trigrams.into_iter().map(|trigram| (0, trigram)).collect();
         if counted.len() > 1 {
             let mut sample = self.db.prepare_cached("SELECT text FROM message ORDER BY id DESC LIMIT ?1")?;
@@ -58,7 +62,7 @@ impl Read<'_> {
             }
             counted.sort_by_key(|(count, _)| *count);
         }
-        Ok(counted.into_iter().map(|(_, trigram)| trigram).take(ASKED).collect())
+        Ok(counted.into_iter().map(|(_, trigram)| trigram).take(asked).collect())
     }
 
     /// Looks through what is not in the index yet.
@@ -163,8 +167,10 @@ const CANDIDATES: &str = "SELECT m.id, m.contact, m.message_id, m.state, m.time,
 const CONSIDERED: usize = 64;
 /// Trigrams the index is asked for.
 const ASKED: usize = 5;
+/// The same within one contact.
+const ASKED_WITHIN: usize = 2;
 /// Newest messages that tell which trigrams are rare.
-const SAMPLE: u32 = 256;
+const SAMPLE: u32 = 64;
 /// Messages a shorter query looks at.
 const NEWEST: u32 = 20_000;
 
