@@ -45,11 +45,7 @@ impl Supervisor {
     pub(super) async fn run(mut self) {
         let mut wanted = self.shared.wanted.subscribe();
         loop {
-            let both = async {
-                let online = wanted.wait_for(|wanted| *wanted).await.is_ok();
-                online && self.visible.wait_for(|visible| *visible).await.is_ok()
-            };
-            if !both.await {
+            if !until_wanted(&mut wanted, &mut self.visible).await {
                 return;
             }
             tokio::select! {
@@ -58,6 +54,23 @@ impl Supervisor {
             }
             self.active.send_replace(false);
             tell(&self.shared, self.id, &self.reach, Reach::Unreachable { detail: OFFLINE.into() }).await;
+        }
+    }
+}
+
+/// Returns when the identity is to be online, or with `false` when it is gone.
+async fn until_wanted(wanted: &mut watch::Receiver<bool>, visible: &mut watch::Receiver<bool>) -> bool {
+    loop {
+        if *wanted.borrow_and_update() && *visible.borrow_and_update() {
+            return true;
+        }
+        // Both are watched all the time: at the end of the program the one turns off just before the other closes.
+        let changed = tokio::select! {
+            changed = wanted.changed() => changed,
+            changed = visible.changed() => changed,
+        };
+        if changed.is_err() {
+            return false;
         }
     }
 }
