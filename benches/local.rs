@@ -96,9 +96,9 @@ fn resident() -> f64 {
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
-/// Messages that are measured, and those before them that fill caches.
+/// Messages that are measured, and those before them that fill the caches of the databases.
 const MESSAGES: usize = 20_000;
-const WARM_UP: usize = 2_000;
+const WARM_UP: usize = 20_000;
 
 /// Calls that wait for their commit at the same time, as with many contacts or a script.
 const AT_ONCE: usize = 256;
