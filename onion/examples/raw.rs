@@ -1,13 +1,13 @@
 //! A raw Arti program without our road: the baseline that the benches compare with.
 //!
-//! It promises Arti used plainly (`TorClient::connect`, `handle_rend_requests`) with the same vanguards, keystore,
+//! It promises Arti used plainly (`TorClient::connect`, `RendRequest::accept`) with the same vanguards, keystore,
 //! quota and congestion control as ours, and one JSON line per measurement. Bytes are echoed; nothing else is done.
 //!
 //! ```text
 //! raw serve --tor-config FILE
 //! raw dial  --tor-config FILE ADDRESS [--size BYTES]    and on standard input, one per line: `dial`, `echo`, `hang up`
 //! ```
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "a program that measures")]
 
 use std::error::Error;
@@ -115,10 +115,16 @@ async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
     while let Some(order) = orders.next_line().await? {
         match (order.as_str(), &mut stream) {
             ("hang up", _) => stream = None,
-            ("dial", _) => {
-                stream = Some(client.connect_with_prefs((address.onion(), PORT), &preferences).await?);
-                println!(r#"{{"event":"connected"}}"#);
-            }
+            ("dial", _) => match client.connect_with_prefs((address.onion(), PORT), &preferences).await {
+                Ok(connected) => {
+                    stream = Some(connected);
+                    println!(r#"{{"event":"connected"}}"#);
+                }
+                Err(error) => {
+                    eprintln!("raw: {error}");
+                    println!(r#"{{"event":"failed"}}"#);
+                }
+            },
             ("echo", Some(stream)) => {
                 stream.write_all(&sent).await?;
                 stream.flush().await?;
