@@ -1,22 +1,22 @@
 //! A raw Arti program without our road: the baseline that the benches compare with.
 //!
-//! It promises Arti used plainly (`TorClient::connect`, `handle_rend_requests`) with the same vanguards, keystore,
+//! It promises Arti used plainly (`TorClient::connect`, `RendRequest::accept`) with the same vanguards, keystore,
 //! quota and congestion control as ours, and one JSON line per measurement. Bytes are echoed; nothing else is done.
 //!
 //! ```text
 //! raw serve --tor-config FILE
-//! raw dial  --tor-config FILE ADDRESS [--count N] [--size BYTES]
+//! raw dial  --tor-config FILE ADDRESS [--size BYTES]    and on standard input, one per line: `dial`, `echo`, `hang up`
 //! ```
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "a program that measures")]
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arti_client::config::TorClientConfigBuilder;
 use arti_client::{StreamPrefs, TorClient};
 use futures::StreamExt;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tor_cell::relaycell::msg::Connected;
 use tor_hscrypto::pk::HsIdKeypair;
 use tor_hsservice::config::OnionServiceConfigBuilder;
@@ -34,7 +34,6 @@ struct Options {
     command: String,
     tor_config: String,
     address: Option<Address>,
-    count: usize,
     size: usize,
 }
 
@@ -46,13 +45,16 @@ async fn main() -> Outcome {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().config(config(&options.tor_config, &scratch)?).create_unbootstrapped()?;
     match (options.command.as_str(), options.address) {
-        ("serve", None) => serve(&client, start).await,
-        ("dial", Some(address)) => dial(&client, address, options.count, options.size).await,
+        ("serve", None) => tokio::select! {
+            outcome = serve(&client, start) => outcome,
+            () = end_of_input() => Ok(()),
+        },
+        ("dial", Some(address)) => dial(&client, address, options.size).await,
         _ => Err(USAGE.into()),
     }
 }
 
-/// Publishes a service with a random key and echoes for ever.
+/// Publishes a service with a random key and echoes until the input ends.
 async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
     println!(r#"{{"event":"started"}}"#);
     let mut seed = Zeroizing::new([0; 32]);
@@ -67,25 +69,32 @@ async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
     });
     let mut states = service.status_events();
     tokio::spawn(async move {
-        while let Some(status) = states.next().await {
-            // Without a problem, "degraded" means a network with a single ring of directories (see arti/reach.rs).
-            let published = match status.state() {
-                State::Running | State::DegradedReachable => true,
-                State::DegradedUnreachable => status.current_problem().is_none(),
-                _ => false,
-            };
-            if published {
+        let mut next = states.next().await;
+        while let Some(status) = next {
+            // Without a problem, "degraded" means a network with a single ring of directories, if it stands for a
+            // moment (see arti/reach.rs).
+            let lone = status.state() == State::DegradedUnreachable && status.current_problem().is_none();
+            if lone && let Ok(newer) = tokio::time::timeout(SETTLED, states.next()).await {
+                next = newer;
+                continue;
+            }
+            if lone || matches!(status.state(), State::Running | State::DegradedReachable) {
                 let (address, seconds) = (key.address().onion(), start.elapsed().as_secs_f64());
                 println!(r#"{{"event":"published","address":"{address}","seconds":{seconds:.6}}}"#);
                 return;
             }
+            next = states.next().await;
         }
     });
     bootstrap.await??;
-    let mut streams = Box::pin(tor_hsservice::handle_rend_requests(requests));
-    while let Some(request) = streams.next().await {
+    let mut requests = Box::pin(requests);
+    while let Some(request) = requests.next().await {
         tokio::spawn(async move {
-            if let Ok(stream) = request.accept(Connected::new_empty()).await {
+            let Ok(mut streams) = request.accept().await else { return };
+            // One stream, and the circuit ends with it: so that the next dial builds one.
+            if let Some(request) = streams.next().await
+                && let Ok(stream) = request.accept(Connected::new_empty()).await
+            {
                 let _ = echo(stream).await;
             }
         });
@@ -93,25 +102,44 @@ async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
     Ok(())
 }
 
-/// Dials, waits until the stream is connected, then measures `count` round trips of `size` bytes.
-async fn dial(client: &Client, address: Address, count: usize, size: usize) -> Outcome {
-    let start = Instant::now();
+/// Does what standard input says: `dial` opens a stream and waits until it is connected, `echo` sends `size` bytes on
+/// it and waits until they are back, `hang up` ends it.
+async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
     client.bootstrap().await?;
-    println!(r#"{{"event":"bootstrapped","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
+    println!(r#"{{"event":"bootstrapped"}}"#);
     let mut preferences = StreamPrefs::new();
     preferences.connect_to_onion_services(arti_client::config::BoolOrAuto::Explicit(true));
-    let start = Instant::now();
-    let mut stream = client.connect_with_prefs((address.onion(), PORT), &preferences).await?;
-    println!(r#"{{"event":"connected","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
     let (sent, mut back) = (vec![0x5a; size], vec![0; size]);
-    for _ in 0..count {
-        let start = Instant::now();
-        stream.write_all(&sent).await?;
-        stream.flush().await?;
-        stream.read_exact(&mut back).await?;
-        println!(r#"{{"event":"echo","seconds":{:.6}}}"#, start.elapsed().as_secs_f64());
+    let mut stream = None;
+    let mut orders = tokio::io::BufReader::new(tokio::io::stdin()).lines();
+    while let Some(order) = orders.next_line().await? {
+        match (order.as_str(), &mut stream) {
+            ("hang up", _) => stream = None,
+            ("dial", _) => match client.connect_with_prefs((address.onion(), PORT), &preferences).await {
+                Ok(connected) => {
+                    stream = Some(connected);
+                    println!(r#"{{"event":"connected"}}"#);
+                }
+                Err(error) => {
+                    eprintln!("raw: {error}");
+                    println!(r#"{{"event":"failed"}}"#);
+                }
+            },
+            ("echo", Some(stream)) => {
+                stream.write_all(&sent).await?;
+                stream.flush().await?;
+                stream.read_exact(&mut back).await?;
+                println!(r#"{{"event":"echo"}}"#);
+            }
+            _ => return Err("dial, hang up or, after dial, echo".into()),
+        }
     }
     Ok(())
+}
+
+async fn end_of_input() {
+    // Input that cannot be read has ended, too.
+    let _ = tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await;
 }
 
 async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<()> {
@@ -141,12 +169,11 @@ impl Options {
     fn read() -> Result<Self, Box<dyn Error>> {
         let mut arguments = std::env::args().skip(1);
         let command = arguments.next().ok_or(USAGE)?;
-        let mut options = Self { command, tor_config: String::new(), address: None, count: 10, size: 488 };
+        let mut options = Self { command, tor_config: String::new(), address: None, size: 488 };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(USAGE);
             match argument.as_str() {
                 "--tor-config" => options.tor_config = value()?,
-                "--count" => options.count = value()?.parse()?,
                 "--size" => options.size = value()?.parse()?,
                 address => options.address = Some(Address::parse(address)?),
             }
@@ -155,7 +182,10 @@ impl Options {
     }
 }
 
-const USAGE: &str = "usage: raw serve|dial --tor-config FILE [ADDRESS] [--count N] [--size BYTES]";
+const USAGE: &str = "usage: raw serve|dial --tor-config FILE [ADDRESS] [--size BYTES]";
+
+/// How long Arti's word about a lone ring must stand, as in `arti/reach.rs`.
+const SETTLED: Duration = Duration::from_millis(50);
 
 /// As `arti/settings.rs` has them.
 const OURS: &str = r#"

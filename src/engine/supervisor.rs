@@ -45,7 +45,7 @@ impl Supervisor {
     pub(super) async fn run(mut self) {
         let mut wanted = self.shared.wanted.subscribe();
         loop {
-            if !both(&mut wanted, &mut self.visible).await {
+            if !until_wanted(&mut wanted, &mut self.visible).await {
                 return;
             }
             tokio::select! {
@@ -58,12 +58,13 @@ impl Supervisor {
     }
 }
 
-/// Waits until both are true; `false` when the identity is gone.
-async fn both(wanted: &mut watch::Receiver<bool>, visible: &mut watch::Receiver<bool>) -> bool {
+/// Returns when the identity is to be online, or with `false` when it is gone.
+async fn until_wanted(wanted: &mut watch::Receiver<bool>, visible: &mut watch::Receiver<bool>) -> bool {
     loop {
         if *wanted.borrow_and_update() && *visible.borrow_and_update() {
             return true;
         }
+        // Both are watched all the time: at the end of the program the one turns off just before the other closes.
         let changed = tokio::select! {
             changed = wanted.changed() => changed,
             changed = visible.changed() => changed,

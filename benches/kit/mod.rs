@@ -1,0 +1,6 @@
+//! What benches share.
+
+#![allow(dead_code, unreachable_pub, reason = "each bench uses its part")]
+
+pub mod figure;
+pub mod process;
