@@ -191,6 +191,11 @@ impl Program {
         }
     }
 
+    /// A notification that is there already.
+    pub(crate) fn try_next(&mut self) -> Option<Value> {
+        self.news.pop_front().or_else(|| self.lines.try_recv().ok())
+    }
+
     /// The first notification of this method whose parameters are as wanted; others keep waiting.
     pub(crate) fn wait_for(&mut self, method: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let fits = |news: &Value| news["method"] == method && wanted(&news["params"]);
