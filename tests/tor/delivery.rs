@@ -45,9 +45,8 @@ fn five_hundred_each_way_through_kills_and_a_cut() {
 /// Both programs were closed properly: their contacts find each other without anything being said anew.
 fn a_warm_start_talks_at_once(home_a: &Home, home_b: &Home) {
     let (mut a, mut b) = (home_a.start(), home_b.start());
-    let contact = |program: &mut Program| {
-        program.call("contact.list", json!({}))[0]["contact"].as_str().unwrap().to_owned()
-    };
+    let contact =
+        |program: &mut Program| program.call("contact.list", json!({}))[0]["contact"].as_str().unwrap().to_owned();
     let (to_b, to_a) = (contact(&mut a), contact(&mut b));
     let (from_a, from_b) = (a.send(&to_b, "again"), b.send(&to_a, "again"));
     a.until_received("again");
