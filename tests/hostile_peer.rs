@@ -1,5 +1,13 @@
 //! Peers that break every rule: they are cut off, at bounded cost, and nobody else notices.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what went wrong by failing"
+)]
+
 mod kit;
 
 use std::sync::Arc;
@@ -7,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kit::Person;
-use kit::peer::{self, EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest};
+use kit::peer::{EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest};
 use kit::stillness::{Stillness, settle};
 use pelure::engine::{Delivery, Event, Limits, Presence, SystemRandom};
 use pelure::session;
@@ -514,7 +522,7 @@ fn pour(mut talk: Talk, numbers: std::ops::RangeInclusive<u64>) -> (Arc<AtomicUs
             let mut id = [0; 16];
             id[..8].copy_from_slice(&seq.to_be_bytes());
             let frame = Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, text };
-            let record = talk.seal(&peer::encoded(&[frame]));
+            let record = talk.seal(&encoded(&[frame]));
             assert_eq!(record.len(), RECORD);
             if talk.stream.write_all(&record).await.is_err() {
                 break;

@@ -4,6 +4,13 @@
 //! the right to user namespaces is needed, which every Debian gives.
 
 #![expect(clippy::disallowed_types, reason = "the test starts itself again, in a namespace of its own")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what went wrong by failing"
+)]
 
 mod kit;
 

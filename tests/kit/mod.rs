@@ -1,7 +1,13 @@
 //! What tests of several rooms share: people on the road in memory, who wait for events instead of sleeping.
 
 #![allow(dead_code, reason = "each test program uses its part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test says what went wrong by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "a test says what went wrong by failing"
+)]
 
 pub mod clock;
 pub mod peer;
