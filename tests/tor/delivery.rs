@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
@@ -45,9 +46,8 @@ fn five_hundred_each_way_through_kills_and_a_cut() {
 /// Both programs were closed properly: their contacts find each other without anything being said anew.
 fn a_warm_start_talks_at_once(home_a: &Home, home_b: &Home) {
     let (mut a, mut b) = (home_a.start(), home_b.start());
-    let contact = |program: &mut Program| {
-        program.call("contact.list", json!({}))[0]["contact"].as_str().unwrap().to_owned()
-    };
+    let contact =
+        |program: &mut Program| program.call("contact.list", json!({}))[0]["contact"].as_str().unwrap().to_owned();
     let (to_b, to_a) = (contact(&mut a), contact(&mut b));
     let (from_a, from_b) = (a.send(&to_b, "again"), b.send(&to_a, "again"));
     a.until_received("again");
@@ -129,7 +129,10 @@ impl<'a> Side<'a> {
 
     /// Returns when everything of ours is delivered and everything of theirs is here.
     fn run(mut self) -> Self {
+        let deadline = Instant::now() + HANGING;
         loop {
+            // When the other side has failed, news of its absence come for ever.
+            assert!(Instant::now() < deadline, "{} of theirs came", self.received);
             if let Some((_, later)) = self.deaths.split_first().filter(|(at, _)| self.received >= **at) {
                 self.deaths = later;
                 self = self.die();

@@ -69,11 +69,19 @@ fn what_must_not_be_there_would_be_seen() {
 /// A socket of a process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Socket {
-    Listener { at: SocketAddr },
-    Connection { to: SocketAddr },
-    Datagrams { at: SocketAddr },
+    Listener {
+        at: SocketAddr,
+    },
+    Connection {
+        to: SocketAddr,
+    },
+    Datagrams {
+        at: SocketAddr,
+    },
     /// Of a family that is neither TCP, UDP nor local to the machine: raw packets, for instance.
-    Other { inode: u64 },
+    Other {
+        inode: u64,
+    },
 }
 
 fn foreign(socket: &Socket, relays: &BTreeSet<SocketAddr>) -> bool {
