@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
@@ -128,7 +129,10 @@ impl<'a> Side<'a> {
 
     /// Returns when everything of ours is delivered and everything of theirs is here.
     fn run(mut self) -> Self {
+        let deadline = Instant::now() + HANGING;
         loop {
+            // When the other side has failed, news of its absence come for ever.
+            assert!(Instant::now() < deadline, "{} of theirs came", self.received);
             if let Some((_, later)) = self.deaths.split_first().filter(|(at, _)| self.received >= **at) {
                 self.deaths = later;
                 self = self.die();

@@ -1,4 +1,4 @@
-//! How the program ends and what it refuses, as `pelure headless` is described. None of it needs a network.
+//! How the program ends and what it refuses, as `pelure headless` is described. None of it needs a network, and none is called at.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -26,7 +26,8 @@ fn bad_usage_ends_with_2() {
 #[test]
 fn a_configuration_that_weakens_the_posture_ends_with_2() {
     let home = Home::offline();
-    fs::write(home.given("arti.toml"), "[vanguards]\nmode = \"disabled\"\n").unwrap();
+    let weak = fs::read_to_string(home.given("arti.toml")).unwrap() + "\n[vanguards]\nmode = \"disabled\"\n";
+    fs::write(home.given("arti.toml"), weak).unwrap();
     let program = home.start();
     assert_eq!(program.exit_status(), Some(2));
     assert!(fs::read_to_string(home.disk_written().join("stderr")).unwrap().contains("vanguards"));
@@ -46,7 +47,7 @@ fn a_wrong_passphrase_ends_with_3_and_a_profile_in_use_with_4() {
 #[test]
 fn the_end_of_the_input_ends_with_0() {
     let home = Home::offline();
-    let mut program = home.start_with(&[OsStr::new("--traceless")]);
+    let mut program = home.start_traceless();
     program.create("me");
     assert_eq!(program.end_input(), Some(0));
     assert_eq!(fs::read_dir(home.memory()).unwrap().count(), 0);
@@ -55,7 +56,7 @@ fn the_end_of_the_input_ends_with_0() {
 #[test]
 fn what_is_not_built_or_not_known_is_refused() {
     let home = Home::offline();
-    let mut program = home.start_with(&[OsStr::new("--traceless")]);
+    let mut program = home.start_traceless();
     for method in ["call.start", "file.offer", "message.edit", "tor.set_bridges", "identity.set_doors", "nonsense"] {
         assert_eq!(program.try_call(method, json!({})).unwrap_err()["code"], -32601, "{method}");
     }
@@ -69,7 +70,7 @@ fn what_is_not_built_or_not_known_is_refused() {
 #[test]
 fn a_line_over_1_mib_is_refused_and_the_next_one_answered() {
     let home = Home::offline();
-    let mut program = home.start_with(&[OsStr::new("--traceless")]);
+    let mut program = home.start_traceless();
     let refused = |program: &mut Program, line: &str| {
         program.write_line(line);
         program.answer(&Value::Null)["error"]["code"].clone()
@@ -84,7 +85,7 @@ fn a_line_over_1_mib_is_refused_and_the_next_one_answered() {
 #[test]
 fn addresses_are_mended_or_refused_with_the_reason() {
     let home = Home::offline();
-    let mut program = home.start_with(&[OsStr::new("--traceless")]);
+    let mut program = home.start_traceless();
     let (me, other) = (program.create("me"), program.create("other"));
     let mut add = |address: &str| {
         let params = json!({"identity": me.identity, "address": address, "name": "somebody"});

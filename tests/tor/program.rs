@@ -69,7 +69,7 @@ impl Home {
             fs::create_dir_all(dir).unwrap();
         }
         fs::write(home.given("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
-        fs::write(home.given("arti.toml"), "").unwrap();
+        fs::write(home.given("arti.toml"), NOWHERE).unwrap();
         home
     }
 
@@ -104,6 +104,12 @@ impl Home {
             "--tor-config".as_ref(),
             config.as_os_str(),
         ])
+    }
+
+    /// Starts the program without a profile.
+    pub(crate) fn start_traceless(&self) -> Program {
+        let config = self.given("arti.toml");
+        self.start_with(&["--traceless".as_ref(), "--tor-config".as_ref(), config.as_os_str()])
     }
 
     /// Starts `pelure headless` with these arguments.
@@ -141,6 +147,13 @@ impl Home {
 impl Program {
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The files it has open; whatever else it writes to (pipes, sockets, devices) is left out.
+    pub(crate) fn open_files(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().flatten();
+        let targets = files.filter_map(|file| fs::read_link(file.path()).ok());
+        targets.filter(|path| path.is_absolute() && !path.starts_with("/dev/null")).collect()
     }
 
     /// Calls a method that must succeed.
@@ -376,6 +389,19 @@ pub(crate) const NAMES: [&str; 2] = ["Aurélie of the archive", "Balthasar of th
 /// What is said with a request.
 pub(crate) const REQUEST: &str = "We met at the printing house";
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
+
+/// A Tor network that nobody runs: a program that needs none must not call at the real one.
+const NOWHERE: &str = "\
+[tor_network]
+fallback_caches = [{ rsa_identity = \"CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC\", \
+    ed_identity = \"QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI\", orports = [\"127.0.0.1:9\"] }]
+
+[tor_network.authorities]
+v3idents = [\"DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD\"]
+uploads = []
+downloads = []
+votes = []
+";
 
 /// Nothing here takes this long unless it hangs.
 pub(crate) const HANGING: Duration = Duration::from_secs(400);
