@@ -1,8 +1,6 @@
-//! What every road promises, asked of each: in memory always, over Tor when `PELURE_TORNET` names the directory of a
-//! running private network (`cargo run -p tornet -- up --dir DIR`).
+//! What every road promises, asked of each: in memory, and over the private Tor network that all tests share.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test: to fail is to panic
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +20,7 @@ async fn memory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tor() {
-    let Some(dir) = std::env::var_os("PELURE_TORNET") else { return };
-    let toml = std::fs::read_to_string(Path::new(&dir).join("arti.toml")).unwrap();
+    let toml = tornet::Tornet::shared().unwrap().arti_toml().to_owned();
     let start = || Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides: Some(toml.clone()) });
     let (one, two) = (start().unwrap(), start().unwrap());
     assert_eq!(one.posture(), []);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelure_onion::{Address, Dial, Status};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::clock::SystemRandom;
 use super::conversation::{self, Conversation, End, Opening, Wake};
@@ -16,7 +16,7 @@ use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
 use super::{Shared, contacts};
 use crate::session::Identity;
-use crate::talk::{Keep, Retry, keep};
+use crate::talk::{Keep, Retry, TokenBucket, keep};
 use crate::vault::{ContactId, IdentityId};
 use crate::wire::Bye;
 use crate::wire::limits::HANDSHAKE_DEADLINE;
@@ -25,8 +25,6 @@ use crate::wire::limits::HANDSHAKE_DEADLINE;
 pub(super) enum Note {
     /// The peer dialled and is authenticated.
     Arrived(Box<Link>),
-    /// The outbox or what was read changed.
-    Outbox,
     /// The user wants an attempt now.
     Retry,
 }
@@ -39,10 +37,14 @@ pub(super) struct Actor {
     pub(super) me: Arc<Identity>,
     pub(super) peer: Address,
     pub(super) notes: mpsc::Receiver<Note>,
+    /// Rings when the outbox or what was read changed.
+    pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
     /// Whether the identity is online.
     pub(super) active: watch::Receiver<bool>,
     pub(super) retry: Retry,
+    /// What the peer may send; it outlives a session.
+    pub(super) bucket: TokenBucket,
     pub(super) conversation: Option<Box<Conversation>>,
     pub(super) dialling: Option<Dialling>,
 }
@@ -55,6 +57,7 @@ type Dialling = Pin<Box<dyn Future<Output = Reached> + Send>>;
 /// What an actor waits for.
 enum Turn {
     Note(Option<Note>),
+    Rung,
     Active(bool),
     Nudged,
     Dialled(Reached),
@@ -72,6 +75,7 @@ impl Actor {
             let ready = self.shared.ready();
             let turn = tokio::select! {
                 note = self.notes.recv() => Turn::Note(note),
+                () = self.bell.notified() => Turn::Rung,
                 changed = self.active.changed() => Turn::Active(changed.is_ok() && *self.active.borrow_and_update()),
                 Ok(()) = nudge.changed() => Turn::Nudged,
                 dialled = poll(&mut self.dialling) => Turn::Dialled(dialled),
@@ -81,6 +85,7 @@ impl Actor {
             match turn {
                 Turn::Note(None) => return self.stop().await,
                 Turn::Note(Some(note)) => self.note(note).await,
+                Turn::Rung => self.rung().await,
                 Turn::Active(active) => self.activate(active).await,
                 Turn::Nudged => self.nudged().await,
                 Turn::Dialled(outcome) => self.dialled(outcome).await,
@@ -97,17 +102,18 @@ impl Actor {
                     self.settle(*link, Opening::default()).await;
                 }
             }
-            Note::Outbox => {
-                if let Some(conversation) = &mut self.conversation
-                    && let Err(end) = conversation.poke().await
-                {
-                    self.ended(end).await;
-                }
-            }
             Note::Retry => {
                 self.retry.at_once(self.shared.clock.now());
                 self.doubt().await;
             }
+        }
+    }
+
+    async fn rung(&mut self) {
+        if let Some(conversation) = &mut self.conversation
+            && let Err(end) = conversation.poke().await
+        {
+            self.ended(end).await;
         }
     }
 
@@ -119,7 +125,9 @@ impl Actor {
         }
         self.dialling = None;
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(Some(Bye::Leaving)).await;
+            let (link, bucket) = conversation.close(Some(Bye::Leaving)).await;
+            self.bucket = bucket;
+            link.close().await;
         }
         self.show(LivePresence::Offline { reason: OFFLINE.into(), next: None }).await;
     }
@@ -162,14 +170,18 @@ impl Actor {
         if let Some(old) = &self.conversation {
             let new = crate::talk::Dial { by: link.dialled_by, since: link.since };
             if keep(self.me.address(), self.peer, old.dial(), new) == Keep::Old {
-                return link.close().await;
+                tokio::spawn(link.close());
+                return;
             }
         }
         if let Some(old) = self.conversation.take() {
-            old.close(Some(Bye::Replaced)).await;
+            // Not waited for: the circuit of the old session may be dead, and the new one has things to say.
+            let (link, bucket) = old.close(Some(Bye::Replaced)).await;
+            self.bucket = bucket;
+            tokio::spawn(link.close());
         }
         let (shared, me, live) = (Arc::clone(&self.shared), Arc::clone(&self.me), Arc::clone(&self.live));
-        match Conversation::open(shared, me, live, self.id, link, opening).await {
+        match Conversation::open(shared, me, live, self.id, self.bucket.clone(), link, opening).await {
             Ok(conversation) => {
                 self.conversation = Some(Box::new(conversation));
                 contacts::tell(&self.shared, self.id).await;
@@ -193,7 +205,7 @@ impl Actor {
 
     async fn ended(&mut self, end: End) {
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(None).await;
+            (_, self.bucket) = conversation.close(None).await;
         }
         {
             let mut live = lock(&self.live);
@@ -217,7 +229,10 @@ impl Actor {
         // Told only when the whole program goes: a contact that is blocked or removed must not notice.
         let leaving = (!*self.shared.wanted.borrow()).then_some(Bye::Leaving);
         if let Some(conversation) = self.conversation.take() {
-            conversation.close(leaving).await;
+            let (link, _) = conversation.close(leaving).await;
+            if leaving.is_some() {
+                link.close().await;
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pelure_onion::Address;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
@@ -12,7 +12,7 @@ use super::roster::{ContactEntry, Live, LivePresence, lock};
 use super::{Engine, EngineError, Shared};
 use crate::name::PetName;
 use crate::name::safety::{SafetyWords, safety_words};
-use crate::talk::Retry;
+use crate::talk::{Retry, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, IdentityId, NewContact, Request, RequestId};
 use crate::wire::{Epoch, Random, RequestText};
 
@@ -203,6 +203,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         .identity(row.identity, |entry| (Arc::clone(&entry.me), entry.active.clone()))
         .ok_or(EngineError::NotFound)?;
     let (notes, notes_rx) = mpsc::channel(NOTES);
+    let bell = Arc::new(Notify::new());
     let live = Arc::new(Mutex::new(Live::default()));
     let actor = Actor {
         shared: Arc::clone(shared),
@@ -211,14 +212,18 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         me,
         peer: row.address,
         notes: notes_rx,
+        bell: Arc::clone(&bell),
         live: Arc::clone(&live),
         active,
         retry: Retry::new(shared.clock.now()),
+        bucket: TokenBucket::new(shared.limits.message_rate, shared.limits.message_burst),
         conversation: None,
         dialling: None,
     };
     let task = tokio::spawn(actor.run());
-    shared.roster.add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, live, task });
+    shared
+        .roster
+        .add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, bell, live, task });
     Ok(())
 }
 
@@ -231,8 +236,12 @@ pub(super) async fn tell(shared: &Arc<Shared>, contact: ContactId) {
 }
 
 pub(super) async fn tell_row(shared: &Arc<Shared>, row: Contact) {
-    let view = view(shared, row);
-    shared.outlet.put(Event::Contact(view)).await;
+    shared.outlet.put(Event::Contact(view(shared, row))).await;
+}
+
+/// Tells that a contact's program was restored from a backup.
+pub(super) async fn tell_restored(shared: &Arc<Shared>, row: Contact) {
+    shared.outlet.put(Event::Contact(ContactView { restored: true, ..view(shared, row) })).await;
 }
 
 /// The contact was told that this profile was restored.
@@ -260,6 +269,7 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
         presence,
         verified: row.verified,
         unread: row.unread,
+        restored: false,
     }
 }
 
@@ -269,5 +279,5 @@ fn fresh_epoch() -> Epoch {
     epoch
 }
 
-/// Notes that wait for a busy actor; most of them say the same.
+/// Sessions and wishes that wait for a busy actor.
 const NOTES: usize = 16;

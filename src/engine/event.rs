@@ -62,6 +62,8 @@ pub struct ContactView {
     pub verified: bool,
     /// Messages not yet read.
     pub unread: u64,
+    /// Their program was just restored from a backup, says their program: tell the person, once.
+    pub restored: bool,
 }
 
 /// Whether a contact is there, and if not, what is being done about it.

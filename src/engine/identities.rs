@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::clock::SystemRandom;
+use super::event::Event;
 use super::roster::IdentityEntry;
 use super::supervisor::Supervisor;
 use super::{Engine, EngineError, IdentityView, Shared};
@@ -48,10 +49,21 @@ impl Engine {
 
     /// Removes an identity with its contacts, messages and key. Nobody can be reached under its address again.
     pub async fn remove_identity(&self, id: IdentityId) -> Result<(), EngineError> {
-        self.0.ledger.read(move |r| r.identity(id)).await?;
+        let contacts = self
+            .0
+            .ledger
+            .read(move |r| {
+                r.identity(id)?;
+                r.contacts(Some(id))
+            })
+            .await?;
         self.0.roster.remove_identity(id).await;
         self.0.ledger.write(move |w| w.remove_identity(id)).await?;
-        self.0.ledger.alone(|vault| vault.sweep()).await
+        self.0.ledger.alone(|vault| vault.sweep()).await?;
+        for contact in contacts {
+            self.0.outlet.put(Event::ContactRemoved { contact: contact.id }).await;
+        }
+        Ok(())
     }
 
     /// Lets an identity appear offline, or be seen again; durable.

@@ -3,6 +3,7 @@
 //! It moves sealed bytes and does not look into them; the conversation opens and seals. A failed handshake tells the
 //! other side nothing but the end of the stream.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use pelure_onion::{Address, Stream};
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::clock::SystemRandom;
 use crate::session::{self, Established, ExpectReply, HandshakeError, Identity, Offer};
 use crate::talk::Side;
-use crate::wire::limits::{FEATURES, HANDSHAKE, PROTOCOL, READ_CHUNK};
+use crate::wire::limits::{FEATURES, HANDSHAKE, PING_OVERDUE, PROTOCOL, READ_CHUNK};
 
 /// A session that both sides have authenticated.
 pub(super) struct Link {
@@ -130,17 +131,29 @@ async fn pump_in(mut stream: ReadHalf<Stream>, chunks: mpsc::Sender<Vec<u8>>) {
     }
 }
 
+/// Ends early, and with it the session, when the peer reads nothing for long.
 async fn pump_out(mut stream: WriteHalf<Stream>, mut chunks: mpsc::Receiver<Vec<u8>>) {
     while let Some(chunk) = chunks.recv().await {
-        if stream.write_all(&chunk).await.is_err() {
-            return;
-        }
-        if chunks.is_empty() && stream.flush().await.is_err() {
-            return;
+        match write(&mut stream, &chunk, chunks.is_empty()).await {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::TimedOut => return,
+            // The reader learns of it, after what it still has to read: there may be a goodbye.
+            Err(_) => while chunks.recv().await.is_some() {},
         }
     }
     // The other side sees the end either way; nothing is left to be told if closing fails.
     stream.shutdown().await.ok();
+}
+
+async fn write(stream: &mut WriteHalf<Stream>, mut bytes: &[u8], flush: bool) -> Result<(), std::io::Error> {
+    while !bytes.is_empty() {
+        let written = tokio::time::timeout(WRITE_STALLS, stream.write(bytes)).await??;
+        bytes = bytes.get(written..).filter(|_| written > 0).ok_or(ErrorKind::WriteZero)?;
+    }
+    if flush {
+        tokio::time::timeout(WRITE_STALLS, stream.flush()).await??;
+    }
+    Ok(())
 }
 
 impl Drop for Pumps {
@@ -155,6 +168,10 @@ const OFFER: Offer = Offer { protocol: PROTOCOL, features: FEATURES };
 
 /// How long the last bytes of a session may take: a slow circuit's round trip, with room.
 const LINGER: Duration = Duration::from_secs(10);
+
+/// How long the stream may take nothing of what we write: as long as the answer to a ping may take. A peer that talks on
+/// without reading would otherwise hold a session for nothing.
+const WRITE_STALLS: Duration = PING_OVERDUE;
 
 /// Chunks read ahead of the conversation; further bytes wait in the circuit's own window.
 const INCOMING_CHUNKS: usize = 4;

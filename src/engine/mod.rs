@@ -122,7 +122,8 @@ impl Engine {
         let closed = self.0.closed.lock().await.take();
         drop(self.0);
         if let Some(closed) = closed {
-            closed.wait().await;
+            // A task that does not let go of the vault must not keep the program from ending: what is durable is.
+            tokio::time::timeout(PATIENCE, closed.wait()).await.ok();
         }
     }
 
@@ -188,6 +189,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// How long the vault may take to close.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The setting that keeps a profile offline.
 const ONLINE: &str = "online";

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pelure_onion::{Address, Reach};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::contact::Note;
@@ -44,6 +44,7 @@ pub(super) struct ContactEntry {
     pub(super) identity: IdentityId,
     pub(super) address: Address,
     pub(super) notes: mpsc::Sender<Note>,
+    pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
     pub(super) task: JoinHandle<()>,
 }
@@ -71,6 +72,7 @@ pub(super) enum LivePresence {
 #[derive(Clone)]
 pub(super) struct ContactHandle {
     pub(super) notes: mpsc::Sender<Note>,
+    bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
 }
 
@@ -170,7 +172,7 @@ impl Roster {
 
 impl ContactEntry {
     fn handle(&self) -> ContactHandle {
-        ContactHandle { notes: self.notes.clone(), live: Arc::clone(&self.live) }
+        ContactHandle { notes: self.notes.clone(), bell: Arc::clone(&self.bell), live: Arc::clone(&self.live) }
     }
 }
 
@@ -180,9 +182,9 @@ impl ContactHandle {
         lock(&self.live).open
     }
 
-    /// Tells the actor that its outbox changed; a note that waits already says the same.
+    /// Tells the actor that its outbox or what was read changed.
     pub(super) fn poke(&self) {
-        self.notes.try_send(Note::Outbox).ok();
+        self.bell.notify_one();
     }
 }
 

@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+use pelure_onion::Address;
+use tokio::time::Instant;
+
 use super::Shared;
 use super::event::Event;
 use super::link::Link;
@@ -13,14 +16,29 @@ use crate::wire::limits::STRANGER_DELAY;
 use crate::wire::{Deframer, Frame, RequestText};
 
 /// Hears a stranger out for a fixed time, then answers and ends.
-pub(super) async fn answer(shared: &Arc<Shared>, identity: IdentityId, mut link: Link) {
-    let answer_at = tokio::time::Instant::now() + STRANGER_DELAY;
-    // Only what came with the handshake is read: a request always fits there, and more is nothing a stranger may say.
+pub(super) async fn answer(shared: &Arc<Shared>, identity: IdentityId, link: Link) {
+    let answer_at = Instant::now() + STRANGER_DELAY;
+    let (asker, asked) = (link.session.peer, request(&link.first));
+    let keeping = async {
+        if let Some(text) = asked {
+            keep(shared, identity, asker, text).await;
+        }
+    };
+    // Side by side: a busy disk, or nobody who takes the news of a request, must not show in the time of the answer.
+    tokio::join!(keeping, turn_away(shared, link, answer_at));
+}
+
+/// Only what came with the handshake is read: a request always fits there, and more is nothing a stranger may say.
+fn request(first: &[u8]) -> Option<RequestText> {
     let mut deframer = Deframer::default();
-    let first = deframer.push(&link.first).and_then(|()| deframer.next());
-    if let Ok(Some(Frame::Request { text })) = first {
-        keep(shared, identity, &link, text).await;
+    deframer.push(first).ok()?;
+    match deframer.next() {
+        Ok(Some(Frame::Request { text })) => Some(text),
+        _ => None,
     }
+}
+
+async fn turn_away(shared: &Arc<Shared>, mut link: Link, answer_at: Instant) {
     tokio::time::sleep_until(answer_at).await;
     let mut waiting = Vec::new();
     Frame::Waiting.encode(&mut waiting);
@@ -31,8 +49,8 @@ pub(super) async fn answer(shared: &Arc<Shared>, identity: IdentityId, mut link:
     }
 }
 
-async fn keep(shared: &Arc<Shared>, identity: IdentityId, link: &Link, text: RequestText) {
-    let (address, received) = (link.session.peer, shared.clock.wall());
+async fn keep(shared: &Arc<Shared>, identity: IdentityId, address: Address, text: RequestText) {
+    let received = shared.clock.wall();
     let kept = shared
         .ledger
         .write(move |w| {

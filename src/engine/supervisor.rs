@@ -159,6 +159,9 @@ impl HalfOpen {
     /// Starts a handshake. Beyond the bound the oldest one ends: whoever keeps handshakes open on purpose loses them
     /// first, and somebody in a hurry still gets through.
     fn admit(&mut self, handshake: impl Future<Output = ()> + Send + 'static) {
+        // Those that are done must not count, or they would push out somebody who is not.
+        while self.tasks.try_join_next().is_some() {}
+        self.forget_finished();
         if self.oldest_first.len() >= HALF_OPEN
             && let Some(oldest) = self.oldest_first.pop_front()
         {

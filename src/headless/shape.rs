@@ -49,6 +49,9 @@ pub(super) fn contact(view: &ContactView) -> Value {
     });
     if let Some(map) = object.as_object_mut() {
         map.extend(presence(&view.presence));
+        if view.restored {
+            map.insert("notice".into(), "restored".into());
+        }
     }
     object
 }

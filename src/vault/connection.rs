@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
+use super::fold;
 use super::keyfile::DatabaseKey;
 
 /// Opens (or makes) a database with its raw key. A key that does not fit is [`VaultError::Damaged`]: only the caller
@@ -47,6 +48,7 @@ pub(super) fn checkpoint(db: &Connection) -> Result<(), VaultError> {
 fn settle(db: &Connection) -> Result<(), VaultError> {
     db.busy_timeout(PATIENCE)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
+    fold::teach(db)?;
     db.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;
          PRAGMA cache_size = -8192;",

@@ -9,6 +9,7 @@ mod connection;
 mod contacts;
 mod disk;
 mod error;
+mod fold;
 mod identities;
 mod ids;
 mod inbox;

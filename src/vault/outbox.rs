@@ -31,6 +31,13 @@ impl Read<'_> {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// The highest number that was handed to any session and not yet acknowledged; `None` if there is none.
+    pub fn handed(&self, contact: ContactId) -> Result<Option<u64>, VaultError> {
+        let query = "SELECT max(seq) FROM message WHERE contact = ?1 AND seq IS NOT NULL AND handed = 1";
+        let highest: Option<i64> = self.db.prepare_cached(query)?.query_row([contact], |row| row.get(0))?;
+        Ok(highest.map(i64::unsigned_abs))
+    }
 }
 
 impl Write<'_> {
@@ -56,10 +63,11 @@ impl Write<'_> {
         Ok(Queued { key, seq, id, time, text: Some(text.to_owned()), handed })
     }
 
-    /// Notes that everything up to this number is about to be handed to a session: it cannot be recalled from then on.
+    /// Notes that everything up to this number, skips too, is about to be handed to a session: it cannot be recalled
+    /// from then on, and may be acknowledged.
     pub fn hand(&self, contact: ContactId, upto_seq: u64) -> Result<(), VaultError> {
         self.change(
-            "UPDATE message SET handed = 1 WHERE contact = ?1 AND seq <= ?2 AND handed = 0 AND state = 'queued'",
+            "UPDATE message SET handed = 1 WHERE contact = ?1 AND seq <= ?2 AND handed = 0",
             (contact, number(upto_seq)),
         )?;
         Ok(())

@@ -2,11 +2,10 @@
 //!
 //! It does not rank: the newest comes first.
 
-use rusqlite::Rows;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use rusqlite::{CachedStatement, Params};
 
 use super::error::VaultError;
+use super::fold::{fold, holds};
 use super::ids::ContactId;
 use super::messages::message;
 use super::rows::{Message, number};
@@ -16,43 +15,68 @@ impl Read<'_> {
     /// The newest messages that contain `query`, without regard to case and accents, at
     /// most `limit`. A query of one or two characters looks at the newest 20,000 messages only: the index knows three.
     pub fn search(&self, query: &str, contact: Option<ContactId>, limit: usize) -> Result<Vec<Message>, VaultError> {
-        if query.is_empty() {
+        let wanted = fold(query);
+        if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        // A NUL ends SQLite's query text, so such a query goes the slow way too.
-        if query.chars().count() < TRIGRAM || query.contains('\0') {
-            return self.search_newest(query, contact, limit);
+        let trigrams = trigrams(&wanted);
+        if trigrams.is_empty() {
+            return self.search_newest(&wanted, contact, limit);
         }
-        let (mut found, upto) = (self.search_waiting(query, contact, limit)?, self.searchable()?);
-        let mut words = format!("text : {}", phrase(query));
-        if let Some(ContactId(id)) = contact {
-            words.push_str(" AND shelf : ");
-            words.push_str(&phrase(&shelf(id)));
-        }
-        let mut statement = self.db.prepare_cached(
-            "SELECT m.id, m.contact, m.message_id, m.state, m.time, m.text
-             FROM search JOIN message m ON m.id = search.rowid
-             WHERE search MATCH ?1 AND search.rowid <= ?3 ORDER BY search.rowid DESC LIMIT ?2",
-        )?;
-        let rest = number(limit.saturating_sub(found.len()));
-        for row in statement.query_map((words, rest, upto), message)? {
-            found.push(row?);
+        let mut found = self.search_waiting(&wanted, contact, limit)?;
+        let rest = limit.saturating_sub(found.len());
+        if rest > 0 {
+            // A shelf is rare already, and every trigram more costs a look at each part of the index.
+            let asked = if contact.is_some() { ASKED_WITHIN } else { ASKED };
+            found.extend(self.search_index(&wanted, self.rarest(trigrams, asked)?, contact, rest)?);
         }
         Ok(found)
+    }
+
+    /// Looks through what the index says holds all the trigrams. It says so of the newest first and no further than asked.
+    fn search_index(
+        &self,
+        wanted: &str,
+        mut trigrams: Vec<String>,
+        contact: Option<ContactId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, VaultError> {
+        // Private characters in a text may look like a shelf, hence the look at the contact itself.
+        trigrams.splice(..0, contact.map(|ContactId(id)| shelf(id)));
+        let all = trigrams.iter().map(|trigram| phrase(trigram)).collect::<Vec<_>>().join(" AND ");
+        let statement = self.db.prepare_cached(CANDIDATES)?;
+        matching(statement, (all, self.searchable()?, contact), wanted, limit)
+    }
+
+    /// The few trigrams that are worth asking for, rarest first: how often they are met in the newest messages tells.
+    fn rarest(&self, trigrams: Vec<String>, asked: usize) -> Result<Vec<String>, VaultError> {
+        let mut counted: Vec<(usize, String)> = trigrams.into_iter().map(|trigram| (0, trigram)).collect();
+        if counted.len() > 1 {
+            let mut sample = self.db.prepare_cached("SELECT text FROM message ORDER BY id DESC LIMIT ?1")?;
+            let mut rows = sample.query([SAMPLE])?;
+            while let Some(row) = rows.next()? {
+                let text = fold(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+                for (count, trigram) in &mut counted {
+                    *count += usize::from(text.contains(trigram.as_str()));
+                }
+            }
+            counted.sort_by_key(|(count, _)| *count);
+        }
+        Ok(counted.into_iter().map(|(_, trigram)| trigram).take(asked).collect())
     }
 
     /// Looks through what is not in the index yet.
     fn search_waiting(
         &self,
-        query: &str,
+        wanted: &str,
         contact: Option<ContactId>,
         limit: usize,
     ) -> Result<Vec<Message>, VaultError> {
-        let mut statement = self.db.prepare_cached(
+        let statement = self.db.prepare_cached(
             "SELECT id, contact, message_id, state, time, text FROM message
              WHERE id > ?1 AND (?2 IS NULL OR contact = ?2) ORDER BY id DESC",
         )?;
-        matching(statement.query((self.searchable()?, contact))?, query, limit)
+        matching(statement, (self.searchable()?, contact), wanted, limit)
     }
 
     /// Messages up to this one are in the index.
@@ -60,7 +84,12 @@ impl Read<'_> {
         Ok(self.db.prepare_cached("SELECT upto FROM searchable")?.query_row([], |row| row.get(0))?)
     }
 
-    fn search_newest(&self, query: &str, contact: Option<ContactId>, limit: usize) -> Result<Vec<Message>, VaultError> {
+    fn search_newest(
+        &self,
+        wanted: &str,
+        contact: Option<ContactId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, VaultError> {
         let sql = if contact.is_some() {
             "SELECT id, contact, message_id, state, time, text FROM message
              WHERE contact = ?1 ORDER BY id DESC LIMIT ?2"
@@ -68,8 +97,7 @@ impl Read<'_> {
             "SELECT id, contact, message_id, state, time, text FROM message
              WHERE ?1 IS NULL ORDER BY id DESC LIMIT ?2"
         };
-        let mut statement = self.db.prepare_cached(sql)?;
-        matching(statement.query((contact, NEWEST))?, query, limit)
+        matching(self.db.prepare_cached(sql)?, (contact, NEWEST), wanted, limit)
     }
 }
 
@@ -89,26 +117,36 @@ impl Write<'_> {
     }
 }
 
-/// The first `limit` rows whose text contains `query`.
-fn matching(mut rows: Rows<'_>, query: &str, limit: usize) -> Result<Vec<Message>, VaultError> {
-    let wanted = fold(query);
+/// The first `limit` rows of the statement whose text contains `wanted`; the rest is not read.
+fn matching(
+    mut statement: CachedStatement<'_>,
+    params: impl Params,
+    wanted: &str,
+    limit: usize,
+) -> Result<Vec<Message>, VaultError> {
+    let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
-        if fold(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?).contains(&wanted) {
+        if holds(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?, wanted) {
             found.push(message(row)?);
         }
     }
     Ok(found)
 }
 
-/// Without case and accents, as the index compares.
-fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+/// The trigrams of a folded text, each once; of a very long text the first ones. The index leaves NULs out, so do we.
+fn trigrams(folded: &str) -> Vec<String> {
+    let characters: Vec<char> = folded.chars().filter(|c| *c != '\0').take(CONSIDERED + 2).collect();
+    let mut trigrams: Vec<String> = Vec::new();
+    for window in characters.windows(3) {
+        let trigram = window.iter().collect();
+        if !trigrams.contains(&trigram) {
+            trigrams.push(trigram);
+        }
     }
-    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    trigrams
 }
 
 /// A phrase of FTS5: quoted, quotes doubled, nothing else has a meaning inside.
@@ -116,19 +154,32 @@ fn phrase(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-/// The contact as the three ideographs of the view `shelved`.
+/// The contact as the three private characters of the view `shelved`.
 fn shelf(contact: i64) -> String {
-    [24, 12, 0].iter().filter_map(|shift| char::from_u32(19_968 + ((contact >> shift) & 4_095) as u32)).collect()
+    [24, 12, 0].iter().filter_map(|shift| char::from_u32(0xe000 + ((contact >> shift) & 4_095) as u32)).collect()
 }
 
-/// Characters of the shortest query the index answers.
-const TRIGRAM: usize = 3;
+/// What the index offers, newest first.
+const CANDIDATES: &str = "SELECT m.id, m.contact, m.message_id, m.state, m.time, m.text
+    FROM search JOIN message m ON m.id = search.rowid
+    WHERE search MATCH ?1 AND search.rowid <= ?2 AND (?3 IS NULL OR m.contact = ?3) ORDER BY search.rowid DESC";
+/// Trigrams of a query that are considered at all.
+const CONSIDERED: usize = 64;
+/// Trigrams the index is asked for.
+const ASKED: usize = 5;
+/// The same within one contact.
+const ASKED_WITHIN: usize = 2;
+/// Newest messages that tell which trigrams are rare.
+const SAMPLE: u32 = 64;
 /// Messages a shorter query looks at.
 const NEWEST: u32 = 20_000;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::Vault;
+    use super::super::rows::Page;
     use super::super::testing::{contact, key, traceless};
     use super::*;
     use crate::wire::MessageId;
@@ -169,10 +220,12 @@ mod tests {
     fn nothing_in_a_query_has_a_meaning() {
         let texts = ["say \"hello\" now", "100% sure", "a OR b AND c", "nul\0inside", "text : x*"];
         let (vault, ..) = talk(&texts);
-        for (query, at) in [("\"hello\"", 0), ("100%", 1), ("a OR b", 2), ("l\0i", 3), ("nul\0", 3), ("text : x*", 4)] {
+        for (query, at) in
+            [("\"hello\"", 0), ("100%", 1), ("a OR b", 2), ("l\0i", 3), ("nul\0", 3), ("nul\0in", 3), ("text : x*", 4)]
+        {
             assert_eq!(found(&vault, query), [texts[at]], "{query:?}");
         }
-        for query in ["", "x OR y", "% s_re", "*", "\"", "\"\"\"", "NEAR(a b)", "shelf : abc"] {
+        for query in ["", "x OR y", "% s_re", "*", "\"", "\"\"\"", "NEAR(a b)", "shelf : abc", "\0", "\u{301}"] {
             let _: Vec<String> = found(&vault, query);
         }
         assert_eq!(found(&vault, ""), [""; 0]);
@@ -190,6 +243,54 @@ mod tests {
         assert_eq!(texts(None, 2), ["alpha of ben", "alpha three"]);
         let short = |contact| vault.read(|r| r.search("AL", contact, 9)).unwrap().len();
         assert_eq!((short(Some(ann)), short(Some(ben)), short(None)), (3, 1, 4));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Few characters, so that much is found: case, accents in one and in two characters, capitals that fold to
+        /// more, other scripts (a Hangul syllable folds to its letters), a shelf, a NUL.
+        #[test]
+        fn the_index_misses_and_invents_nothing(
+            texts in prop::collection::vec("[aAbBéÉe\u{301}ßİſK각ㄱ\u{1100}\u{1161}\u{e000}\u{e001}\u{e002}\0 \"']{1,16}", 1..24),
+            query in "[aAbBéÉe\u{301}ßİſK각\u{1100}\u{1161}\u{e000}\u{e001}\u{e002}\0 \"']{1,6}",
+            indexed in 0..24usize,
+            limit in 1..24usize,
+        ) {
+            let mut vault = traceless();
+            let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
+            let people = [contact(&mut vault, me, 2), contact(&mut vault, me, 3)];
+            super::super::transaction::write(&mut vault.db, |w| {
+                for (n, text) in (0u8..).zip(&texts) {
+                    w.queue(people[usize::from(n % 2)], MessageId([n; 16]), text, 1, false)?;
+                }
+                w.index(indexed).map(drop)
+            })
+            .unwrap();
+            let (all, wanted) = (Page { before: None, after: None, limit: 99 }, fold(&query));
+            for person in people {
+                let mut expected = vault.read(|r| r.messages(person, all)).unwrap();
+                expected.retain(|m| !wanted.is_empty() && fold(&m.text).contains(&wanted));
+                expected.truncate(limit);
+                prop_assert_eq!(vault.read(|r| r.search(&query, Some(person), limit)).unwrap(), expected);
+            }
+            let mut expected: Vec<String> = texts.into_iter().rev().collect();
+            expected.retain(|text| !wanted.is_empty() && fold(text).contains(&wanted));
+            expected.truncate(limit);
+            let everywhere = vault.read(|r| r.search(&query, None, limit)).unwrap();
+            prop_assert_eq!(everywhere.into_iter().map(|m| m.text).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    /// Candidates come newest first as the index walks; a sort would read all of them before the first.
+    #[test]
+    fn searching_sorts_nothing() {
+        let vault = traceless();
+        let mut plan = vault.db.prepare(&format!("EXPLAIN QUERY PLAN {CANDIDATES}")).unwrap();
+        let steps: Vec<String> = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+        assert_eq!(steps.len(), 2, "{steps:?}");
+        assert!(steps[0].starts_with("SCAN search VIRTUAL TABLE INDEX"), "{steps:?}");
+        assert!(steps[1].starts_with("SEARCH m USING INTEGER PRIMARY KEY"), "{steps:?}");
     }
 
     #[test]

@@ -3,12 +3,18 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test says what went wrong by failing")]
 
+pub mod clock;
+pub mod peer;
+pub mod stillness;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use pelure::engine::{Delivery, Engine, Event, Events, Limits, MachineClock, Page, Parts, SystemRandom};
+use pelure::engine::{
+    Clock, ContactView, Delivery, Engine, Event, Events, Limits, MachineClock, Page, Parts, Presence, SystemRandom,
+};
 use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
-use pelure_onion::Memory;
+use pelure_onion::{Address, Memory};
 
 /// Somebody with one identity.
 pub struct Person {
@@ -29,10 +35,37 @@ impl Person {
     }
 
     pub async fn with(road: &Memory, name: &str, vault: Vault, limits: Limits) -> Self {
-        let clock = Arc::new(MachineClock::new());
+        Self::at(road, name, vault, limits, Arc::new(MachineClock::new())).await
+    }
+
+    /// With a clock of the test's own.
+    pub async fn at(road: &Memory, name: &str, vault: Vault, limits: Limits, clock: Arc<dyn Clock>) -> Self {
         let (engine, events) = Engine::start(Parts { network: road.network(), vault, clock, limits }).await.unwrap();
         let view = engine.create_identity(name).await.unwrap();
         Self { engine, events, identity: view.identity, address: view.address.onion() }
+    }
+
+    pub fn onion(&self) -> Address {
+        Address::parse(&self.address).unwrap()
+    }
+
+    /// A contact as it is shown.
+    pub async fn contact(&self, contact: ContactId) -> ContactView {
+        let contacts = self.engine.contacts(None).await.unwrap();
+        contacts.into_iter().find(|view| view.contact == contact).expect("no such contact")
+    }
+
+    /// The texts of a conversation, oldest first.
+    pub async fn texts(&self, contact: ContactId) -> Vec<String> {
+        let (mut texts, mut before) = (Vec::new(), None);
+        loop {
+            let page = self.engine.messages(contact, Page { before, after: None, limit: 100 }).await.unwrap();
+            let Some(oldest) = page.last() else { break };
+            before = Some(oldest.message);
+            texts.extend(page.into_iter().map(|view| view.text));
+        }
+        texts.reverse();
+        texts
     }
 
     /// Takes events until one satisfies `wanted`.
@@ -82,6 +115,12 @@ impl Person {
             if contacts.iter().any(|view| view.contact == contact && view.state == ContactState::Accepted) {
                 return;
             }
+            self.until(|event| matches!(event, Event::Contact(_))).await;
+        }
+    }
+
+    pub async fn until_online(&mut self, contact: ContactId) {
+        while self.contact(contact).await.presence != Presence::Online {
             self.until(|event| matches!(event, Event::Contact(_))).await;
         }
     }

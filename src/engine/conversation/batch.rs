@@ -91,14 +91,16 @@ impl Batch {
 impl News {
     /// Tells of everything, in order.
     pub(super) async fn tell(self, shared: &Arc<Shared>) {
-        let changed = self.accepted || self.restored || !self.received.is_empty();
+        let changed = self.accepted || !self.received.is_empty();
         for message in self.received {
             shared.outlet.put(Event::MessageReceived(message)).await;
         }
         for message in self.delivered {
             shared.outlet.put(Event::MessageState { message, state: Delivery::Delivered }).await;
         }
-        if changed {
+        if self.restored {
+            contacts::tell_restored(shared, self.contact).await;
+        } else if changed {
             contacts::tell_row(shared, self.contact).await;
         }
     }

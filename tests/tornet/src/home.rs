@@ -4,10 +4,10 @@
 //! the end of a pipe that the owner and every C tor hold open, then the shell removes the directory.
 //! It does not survive its own shell being killed: then files stay, processes do not.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -31,7 +31,8 @@ impl Home {
                 system(format!("make {}", dir.display()), made)?
             }
             None => {
-                let made = tempfile::Builder::new().prefix("tornet-").tempdir();
+                let private = Permissions::from_mode(0o700);
+                let made = tempfile::Builder::new().prefix("tornet-").permissions(private).tempdir();
                 system("make a temporary directory", made)?.keep()
             }
         };
@@ -81,7 +82,7 @@ mod tests {
         let dir = home.dir().to_owned();
         let mut user = Command::new("cat").stdin(Stdio::piped()).stderr(home.hold().unwrap()).spawn().unwrap();
         let end = std::thread::spawn(move || drop(home));
-        assert!(dir.is_dir());
+        assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         drop(user.stdin.take());
         user.wait().unwrap();
         end.join().unwrap();

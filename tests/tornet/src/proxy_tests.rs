@@ -59,7 +59,8 @@ async fn echo(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<Duration> {
     let (mut read, mut write) = stream.split();
     let mut back = vec![0; bytes.len()];
     let (sent, got) = tokio::join!(write.write_all(bytes), read.read_exact(&mut back));
-    (sent?, got?);
+    sent?;
+    got?;
     assert_eq!(back, bytes);
     Ok(start.elapsed())
 }
@@ -120,7 +121,8 @@ async fn a_limit_is_shared_by_all_links_of_a_relay() {
     let start = Instant::now();
     let (mut one, mut two) = (echoing.client().await, echoing.client().await);
     let (first, second) = tokio::join!(echo(&mut one, &bytes), echo(&mut two, &bytes));
-    (first.unwrap(), second.unwrap());
+    first.unwrap();
+    second.unwrap();
     // 40,000 bytes inwards at 200,000 per second; the way out overlaps.
     assert!(start.elapsed() >= Duration::from_millis(200));
 }

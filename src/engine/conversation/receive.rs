@@ -1,0 +1,122 @@
+//! What arrives in a conversation: opened, judged, made durable, and only then acknowledged.
+//!
+//! It does not write to the peer: what is due is noted, and sent when there is room.
+
+use std::time::Duration;
+
+use super::batch::Batch;
+use super::{Conversation, End};
+use crate::engine::clock::SystemRandom;
+use crate::engine::roster::lock;
+use crate::talk::{Side, Verdict};
+use crate::vault::ContactState;
+use crate::wire::limits::UNREAD_BYTES;
+use crate::wire::{Bye, Frame};
+
+impl Conversation {
+    pub(super) async fn receive(&mut self, chunk: Vec<u8>) -> Result<(), End> {
+        let mut batch = Batch::default();
+        self.take(&chunk, &mut batch)?;
+        while !batch.is_full() && self.listening(self.now()) {
+            let Ok(chunk) = self.link.incoming.try_recv() else { break };
+            self.take(&chunk, &mut batch)?;
+        }
+        self.commit(batch).await
+    }
+
+    fn take(&mut self, chunk: &[u8], batch: &mut Batch) -> Result<(), End> {
+        self.liveness.heard(self.now());
+        self.link.session.opener.push(chunk)?;
+        while let Some(bytes) = self.link.session.opener.next()? {
+            self.take_frames(&bytes, batch)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_frames(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<(), End> {
+        self.deframer.push(bytes)?;
+        while let Some(frame) = self.deframer.next()? {
+            self.take_frame(frame, batch)?;
+        }
+        Ok(())
+    }
+
+    fn take_frame(&mut self, frame: Frame, batch: &mut Batch) -> Result<(), End> {
+        let now = self.now();
+        match frame {
+            Frame::Welcome if !self.welcomed => {
+                self.welcomed = true;
+                batch.accepted = !self.accepted;
+            }
+            Frame::Waiting if !self.welcomed => return Err(End::Waiting),
+            // These two come once, from the side that was dialled, and before anything else.
+            Frame::Welcome | Frame::Waiting => return Err(End::Unwelcome),
+            _ if !self.welcomed => return Err(End::Unwelcome),
+            Frame::Ping { nonce } => self.due.pong = Some(nonce),
+            Frame::Pong { nonce } => {
+                self.liveness.pong(nonce, now, &mut SystemRandom)?;
+            }
+            // Asked by somebody who is a contact already: the welcome is the answer.
+            Frame::Request { .. } if self.link.dialled_by == Side::Them => {}
+            Frame::Request { .. } => return Err(End::Unwelcome),
+            Frame::Bye { reason: Bye::Leaving } => return Err(End::Left),
+            Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
+            Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
+            Frame::Message { epoch, seq, id, age_minutes, text } => {
+                self.pay(now);
+                batch.ack = Some(epoch);
+                if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
+                    let time = self.shared.clock.wall().saturating_sub(i64::from(age_minutes) * 60_000);
+                    batch.message(epoch, seq, id, time, text);
+                }
+            }
+            Frame::Skip { epoch, seq } => {
+                self.pay(now);
+                batch.ack = Some(epoch);
+                if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
+                    batch.skip(epoch, seq);
+                }
+            }
+            Frame::Ack { epoch, seq } => {
+                let delivered = self.outbox.ack(epoch, seq)?;
+                if !delivered.is_empty() {
+                    batch.acked = Some((epoch, seq));
+                    self.more = true;
+                }
+            }
+            Frame::Restored => batch.restored = true,
+            Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
+                self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a message's token; without one, reading stops for a while. The message itself is not lost.
+    fn pay(&mut self, now: Duration) {
+        self.quiet_until = now.saturating_add(self.bucket.take(now, 1));
+    }
+
+    /// Makes what arrived durable, tells of it, and only then lets it be acknowledged.
+    pub(super) async fn commit(&mut self, batch: Batch) -> Result<(), End> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let ack = batch.ack.and_then(|epoch| Some((epoch, self.inbox.mark(epoch)?)));
+        let acked = batch.acked;
+        let news = batch.commit(&self.shared, self.contact).await?;
+        self.due.ack = ack.or(self.due.ack);
+        if let Some((_, seq)) = acked {
+            self.in_flight.retain(|(number, _)| *number > seq);
+            let mut live = lock(&self.live);
+            news.delivered.iter().for_each(|key| {
+                live.handed.remove(key);
+            });
+        }
+        self.accepted = news.contact.state == ContactState::Accepted;
+        self.full = news.contact.unread_bytes > UNREAD_BYTES;
+        lock(&self.live).open = self.accepted;
+        news.tell(&self.shared).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Whole programs on a private Tor network: `pelure headless` as a user has it, several processes, real circuits.
+//!
+//! Its tests wait for events; the only times in them are bounds on hanging. One of them cuts the network, and has it
+//! for itself while it does.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test: to fail is to panic")]
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "a test: to fail is to panic")]
+#![expect(clippy::disallowed_types, reason = "a test starts the program, and plants what the program must not have")]
+#![expect(clippy::disallowed_methods, reason = "a bound on hanging needs a clock")]
+
+mod delivery;
+mod exits;
+mod program;
+mod scan;
+mod sockets;
+mod traces;
