@@ -44,12 +44,12 @@ impl Process {
         Ok(Self { input: child.stdin.take(), child, lines, started, asked: 0, news: VecDeque::new() })
     }
 
-    /// Starts `pelure headless` on a profile, with the passphrase in a file.
+    /// Starts `pelure headless` on a profile, with the passphrase in a file. It logs nothing; why it ends it says anyway.
     pub fn pelure(binary: &Path, tor_config: &Path, profile: &Path, passphrase: &Path) -> Outcome<Self> {
         let mut command = Command::new(binary);
         command.arg("headless").arg("--tor-config").arg(tor_config);
         command.arg("--profile").arg(profile).arg("--passphrase-file").arg(passphrase);
-        Self::start(command.env("PELURE_LOG", "error"))
+        Self::start(command.env("PELURE_LOG", "off"))
     }
 
     /// When it was started.

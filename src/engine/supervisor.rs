@@ -201,3 +201,27 @@ const REPUBLISH_MOST: Duration = Duration::from_secs(120);
 
 /// What is said of an identity that is not published on purpose.
 const OFFLINE: &str = "switched off";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_identity_that_is_gone_ends_while_nobody_wants_to_be_online() {
+        let (_wanted, mut wanted) = watch::channel(false);
+        let (shown, mut visible) = watch::channel(true);
+        drop(shown);
+        assert!(!until_wanted(&mut wanted, &mut visible).await);
+    }
+
+    #[tokio::test]
+    async fn an_identity_is_online_when_both_agree_and_ends_when_it_is_gone_after_that() {
+        let (wanted_tx, mut wanted) = watch::channel(true);
+        let (shown, mut visible) = watch::channel(true);
+        assert!(until_wanted(&mut wanted, &mut visible).await);
+        wanted_tx.send_replace(false);
+        assert!(!unwanted(&mut wanted, &mut visible).await, "it may come back");
+        drop(shown);
+        assert!(!until_wanted(&mut wanted, &mut visible).await);
+    }
+}
