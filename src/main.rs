@@ -123,7 +123,8 @@ fn harden() {
 
 /// Warnings of everybody, and information of our own; neither holds an address, a name or a text.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PELURE_LOG").unwrap_or_else(|_| LOG.into());
+    let wanted = std::env::var("PELURE_LOG").unwrap_or_else(|_| LOG.into());
+    let filter = tracing_subscriber::EnvFilter::new(format!("{wanted},{UNHEARD}"));
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).with_ansi(false).init();
 }
 
@@ -155,6 +156,9 @@ const WORKERS: usize = 2;
 
 /// The log without PELURE_LOG.
 const LOG: &str = "warn,pelure=info,pelure_onion=info";
+
+/// Rooms of Arti whose messages hold parts of onion addresses: whatever is asked for, they are not heard.
+const UNHEARD: &str = "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off";
 
 const HELP: &str = "\
 Pelure: an anonymous messenger over Tor onion services

@@ -30,7 +30,7 @@ pub(super) struct Dialler {
     client: Arc<Client>,
     config: TorClientConfig,
     connector: Mutex<Option<Connector>>,
-    lanes: Mutex<BTreeMap<(u64, u32), IsolationToken>>,
+    isolations: Mutex<BTreeMap<Key, IsolationToken>>,
     lines: Arc<Lines>,
 }
 
@@ -60,11 +60,15 @@ impl Dialler {
     /// Must be called inside a tokio runtime.
     pub(super) fn new(client: Arc<Client>, config: TorClientConfig) -> Self {
         let lines = Arc::new(Lines { open: Mutex::default(), runtime: Handle::current() });
-        Self { client, config, connector: Mutex::default(), lanes: Mutex::default(), lines }
+        Self { client, config, connector: Mutex::default(), isolations: Mutex::default(), lines }
     }
 
     pub(super) async fn dial(&self, dial: Dial) -> Result<Stream, DialError> {
-        time::timeout(DIAL_TIMEOUT, self.open(dial)).await.unwrap_or(Err(DialError::Timeout))
+        let outcome = time::timeout(DIAL_TIMEOUT, self.open(dial)).await.unwrap_or(Err(DialError::Timeout));
+        if let Err(DialError::IntroductionFailed | DialError::Timeout | DialError::Network) = outcome {
+            self.forget(&(dial.identity, dial.lane, dial.to));
+        }
+        outcome
     }
 
     async fn open(&self, dial: Dial) -> Result<Stream, DialError> {
@@ -75,7 +79,7 @@ impl Dialler {
         let netdir = netdir.map_err(|_| DialError::Offline)?;
         let keys = HsClientSecretKeysBuilder::default().build().map_err(|_| DialError::Network)?;
         let service = HsId::from(*dial.to.public_key());
-        let isolation = self.isolation(dial.identity, dial.lane)?;
+        let isolation = self.isolation(key)?;
         let tunnel = connector.get_or_launch_tunnel(&netdir, service, keys, isolation).await;
         let tunnel = tunnel.map_err(|error| classify(error.kind()))?;
         // Counted before the stream is opened, so that nobody ends the circuit meanwhile.
@@ -99,11 +103,21 @@ impl Dialler {
         Ok(connector.insert(made).clone())
     }
 
-    /// The same for all dials of an identity and lane, and like no other's.
-    fn isolation(&self, identity: u64, lane: u32) -> Result<StreamIsolation, DialError> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let token = *lanes.entry((identity, lane)).or_insert_with(IsolationToken::new);
+    /// The same for all dials of an identity and lane to one service, and like no other's.
+    fn isolation(&self, key: Key) -> Result<StreamIsolation, DialError> {
+        let token = *self.isolations().entry(key).or_insert_with(IsolationToken::new);
         StreamIsolationBuilder::new().owner_token(token).build().map_err(|_| DialError::Network)
+    }
+
+    /// Lets the next dial ask for a fresh descriptor. Arti keeps the one it has as long as it is valid, and asks again
+    /// only when an introduction point says that it does not know the service: a service that restarted, and whose old
+    /// introduction points do not answer at all, would stay out of reach for hours. Arti keeps descriptors per isolation.
+    fn forget(&self, key: &Key) {
+        self.isolations().remove(key);
+    }
+
+    fn isolations(&self) -> MutexGuard<'_, BTreeMap<Key, IsolationToken>> {
+        self.isolations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -116,9 +116,11 @@ max = 536870912
 [stream_timeouts]
 connect_timeout = "60 s"
 
-# A contact who restarts has new introduction points: ask the directories again soon, not after 15 minutes.
+# A contact who restarts has new introduction points: ask the directories again soon, not after 15 minutes. How often
+# we dial is bounded elsewhere. Fewer tries of dead introduction points: the next dial has a fresh descriptor.
 [circuit_timing]
-hs_dir_requery_interval = "90 s"
+hs_dir_requery_interval = "10 s"
+hs_intro_rend_attempts = 3
 "#;
 
 /// 512 MiB, as in the settings above.
