@@ -37,7 +37,9 @@ async fn every_bad_handshake_ends_in_the_same_silence() {
     let mut peer = Peer::new(&road, 1);
     let (good, last) = recorded(&mut peer, alice.onion()).await;
 
+    let mut bad = 0;
     for (what, first) in bad_first_messages(&mut peer, &alice, &other, &good) {
+        bad += 1;
         let mut stream = peer.dial(alice.onion()).await;
         stream.write_all(&first).await.unwrap();
         still.pass(HANDSHAKE_DEADLINE + SECOND, &[&alice]).await;
@@ -61,7 +63,9 @@ async fn every_bad_handshake_ends_in_the_same_silence() {
         stream.write_all(&third).await.unwrap();
         still.pass(HANDSHAKE_DEADLINE + SECOND, &[&alice]).await;
         assert_eq!(rest(&mut stream).await.len(), 0, "message 3 {what}");
+        bad += 1;
     }
+    assert_eq!(alice.engine.misbehaviour().handshakes, bad, "each is counted");
     peer.greet(alice.onion(), &encoded(&[request("I can do it properly")])).await;
     settle(&[&alice]).await;
     assert_eq!(alice.engine.requests(None).await.unwrap().len(), 1);

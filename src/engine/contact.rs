@@ -213,6 +213,9 @@ impl Actor {
             live.handed.clear();
         }
         tracing::debug!(%end, "a session ended");
+        if end.is_misbehaviour() {
+            self.shared.counts.session();
+        }
         if let End::Waiting = end {
             self.retry.waiting(self.shared.clock.now(), &mut SystemRandom);
             return self.show_next(end.to_string()).await;

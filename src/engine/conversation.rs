@@ -110,6 +110,13 @@ pub(super) enum End {
     Ours(#[from] EngineError),
 }
 
+impl End {
+    /// Whether the other side did what no honest program does.
+    pub(super) fn is_misbehaviour(&self) -> bool {
+        matches!(self, Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome)
+    }
+}
+
 impl Conversation {
     /// Begins on an authenticated link; `opening` is what went with our last handshake message, `bucket` what earlier
     /// sessions left of the peer's rate: a new session is no new burst.

@@ -9,6 +9,7 @@ mod clock;
 mod contact;
 mod contacts;
 mod conversation;
+mod count;
 mod error;
 mod event;
 mod identities;
@@ -32,6 +33,7 @@ use crate::vault::Vault;
 use crate::wire::limits;
 
 pub use clock::{Clock, MachineClock, SystemRandom};
+pub use count::Misbehaviour;
 pub use error::EngineError;
 pub use event::{ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, TorView};
 pub use keep::Keeper;
@@ -82,6 +84,7 @@ struct Shared {
     nudge: slot::Sender<u64>,
     /// How many contacts are dialled at the same time.
     dials: Semaphore,
+    counts: count::Counts,
     closed: tokio::sync::Mutex<Option<Closed>>,
 }
 
@@ -101,6 +104,7 @@ impl Engine {
             wanted: slot::Sender::new(true),
             nudge: slot::Sender::new(0),
             dials: Semaphore::new(DIALS_AT_ONCE),
+            counts: count::Counts::default(),
             closed: tokio::sync::Mutex::new(Some(closed)),
         });
         let engine = Self(shared);

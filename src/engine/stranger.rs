@@ -17,6 +17,7 @@ use crate::wire::{Deframer, Frame, RequestText};
 
 /// Hears a stranger out for a fixed time, then answers and ends.
 pub(super) async fn answer(shared: &Arc<Shared>, identity: IdentityId, link: Link) {
+    shared.counts.stranger();
     let answer_at = Instant::now() + STRANGER_DELAY;
     let (asker, asked) = (link.session.peer, request(&link.first));
     let keeping = async {

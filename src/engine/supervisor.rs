@@ -145,8 +145,14 @@ async fn greet(shared: Arc<Shared>, id: IdentityId, me: Arc<Identity>, stream: S
     let handshake = link::answer(stream, &me, &now);
     let link = match tokio::time::timeout(HANDSHAKE_DEADLINE, handshake).await {
         Ok(Ok(link)) => link,
-        Ok(Err(error)) => return tracing::debug!(%error, "a handshake with somebody who dialled failed"),
-        Err(_) => return tracing::debug!("somebody who dialled did not end the handshake in time"),
+        Ok(Err(error)) => {
+            shared.counts.handshake();
+            return tracing::debug!(%error, "a handshake with somebody who dialled failed");
+        }
+        Err(_) => {
+            shared.counts.handshake();
+            return tracing::debug!("somebody who dialled did not end the handshake in time");
+        }
     };
     match shared.roster.route(id, link.session.peer) {
         // A full queue of notes: the contact is flooding sessions, and the newest falls.

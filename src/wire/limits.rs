@@ -1,4 +1,5 @@
-//! Every number of the protocol, with its reason. PROTOCOL.md quotes them all; tests/limits.rs holds the two together.
+//! Every number of the protocol, with its reason. threat-model.md quotes them all; tests/promises.rs holds the two
+//! together.
 
 use std::time::Duration;
 
