@@ -13,7 +13,6 @@
 #[allow(dead_code, unreachable_pub, reason = "each bench uses its part")]
 mod figure;
 #[path = "../tests/kit/mod.rs"]
-#[allow(unreachable_pub, reason = "tests use it as well")]
 mod kit;
 
 use std::path::Path;

@@ -8,6 +8,7 @@
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "it starts programs, looks at the clock and tells what it sees"

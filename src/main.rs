@@ -155,7 +155,7 @@ impl Failure {
 const WORKERS: usize = 2;
 
 /// The log without PELURE_LOG.
-const LOG: &str = "warn,pelure=info,pelure_onion=info";
+const LOG: &str = "warn,pelure=info,pelure_onion=info,tor_circmgr=off,tor_netdir=error";
 
 /// Rooms of Arti whose messages hold parts of onion addresses: whatever is asked for, they are not heard.
 const UNHEARD: &str = "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off";

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test: to fail is to panic")]
 #![expect(clippy::indexing_slicing, clippy::string_slice, reason = "a test: to fail is to panic")]
+#![expect(clippy::print_stderr, reason = "what a program said is shown when its test fails")]
 #![expect(clippy::disallowed_types, reason = "a test starts the program, and plants what the program must not have")]
 #![expect(clippy::disallowed_methods, reason = "a bound on hanging needs a clock")]
 
