@@ -25,6 +25,7 @@ impl Engine {
         name: &str,
         message: String,
     ) -> Result<ContactId, EngineError> {
+        let _changing = self.0.changing.lock().await;
         let address = Address::parse(address)?;
         let name = PetName::new(name)?.as_str().to_owned();
         let text = RequestText::new(message)?;
@@ -84,6 +85,7 @@ impl Engine {
 
     /// Blocks a contact: to them it looks as if nobody had ever accepted them.
     pub async fn block_contact(&self, contact: ContactId) -> Result<(), EngineError> {
+        let _changing = self.0.changing.lock().await;
         self.0.ledger.write(move |w| w.block_contact(contact)).await?;
         self.0.roster.remove_contact(contact).await;
         tell(&self.0, contact).await;
@@ -92,6 +94,7 @@ impl Engine {
 
     /// Unblocks a contact; what waited in the outbox goes on.
     pub async fn unblock_contact(&self, contact: ContactId) -> Result<(), EngineError> {
+        let _changing = self.0.changing.lock().await;
         let row = self
             .0
             .ledger
@@ -106,6 +109,7 @@ impl Engine {
 
     /// Removes a contact with everything that was said. They become a stranger, and are not told.
     pub async fn remove_contact(&self, contact: ContactId) -> Result<(), EngineError> {
+        let _changing = self.0.changing.lock().await;
         self.0.ledger.read(move |r| r.contact(contact)).await?;
         self.0.roster.remove_contact(contact).await;
         let lost = self
@@ -164,6 +168,7 @@ impl Engine {
 
     /// Takes somebody who asked in as a contact.
     pub async fn accept_request(&self, request: RequestId, name: &str) -> Result<ContactId, EngineError> {
+        let _changing = self.0.changing.lock().await;
         let name = PetName::new(name)?.as_str().to_owned();
         let (out_epoch, created) = (fresh_epoch(), self.0.clock.wall());
         let row = self
@@ -258,7 +263,10 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
             let now = shared.clock.now();
             Presence::Offline { reason, next_attempt_in: next.map(|next| next.saturating_sub(now).as_secs()) }
         }
-        None => Presence::Offline { reason: "blocked".into(), next_attempt_in: None },
+        None if row.state == ContactState::Blocked => {
+            Presence::Offline { reason: BLOCKED.into(), next_attempt_in: None }
+        }
+        None => Presence::Offline { reason: STARTING.into(), next_attempt_in: None },
     };
     ContactView {
         contact: row.id,
@@ -278,6 +286,10 @@ fn fresh_epoch() -> Epoch {
     SystemRandom.fill(&mut epoch.0);
     epoch
 }
+
+/// What is said of contacts that nobody tries to reach.
+const BLOCKED: &str = "blocked";
+const STARTING: &str = "about to start";
 
 /// Sessions and wishes that wait for a busy actor.
 const NOTES: usize = 16;

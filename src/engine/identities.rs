@@ -19,6 +19,7 @@ use crate::wire::Random;
 impl Engine {
     /// Makes an identity with a fresh key and publishes its onion service.
     pub async fn create_identity(&self, name: &str) -> Result<IdentityView, EngineError> {
+        let _changing = self.0.changing.lock().await;
         let name = PetName::new(name)?.as_str().to_owned();
         let mut seed = Zeroizing::new([0u8; 32]);
         SystemRandom.fill(seed.as_mut());
@@ -49,6 +50,7 @@ impl Engine {
 
     /// Removes an identity with its contacts, messages and key. Nobody can be reached under its address again.
     pub async fn remove_identity(&self, id: IdentityId) -> Result<(), EngineError> {
+        let _changing = self.0.changing.lock().await;
         let contacts = self
             .0
             .ledger

@@ -25,6 +25,9 @@ enum Work {
 
 type Question = Box<dyn FnOnce(&mut Reader) + Send>;
 
+/// A change that stands in line.
+pub(super) struct Submitted<T>(oneshot::Receiver<Result<T, VaultError>>);
+
 /// Waits until the vault is closed.
 pub(super) struct Closed(oneshot::Receiver<()>);
 
@@ -53,13 +56,21 @@ impl Ledger {
         &self,
         change: impl FnMut(&Write<'_>) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, EngineError> {
+        self.submit(change).await?.durable().await
+    }
+
+    /// Puts a change in line; changes are made in the order in which this returned.
+    pub(super) async fn submit<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&Write<'_>) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<Submitted<T>, EngineError> {
         let (reply, answer) = oneshot::channel();
         let job = job(change, move |outcome| {
             // Nobody waits any more: the change is made all the same.
             reply.send(outcome).ok();
         });
         self.send(Work::Job(job)).await?;
-        Ok(answer.await.map_err(|_| EngineError::Stopped)??)
+        Ok(Submitted(answer))
     }
 
     /// Asks about what is committed.
@@ -93,6 +104,13 @@ impl Ledger {
 
     async fn send(&self, work: Work) -> Result<(), EngineError> {
         self.0.work.send(work).await.map_err(|_| EngineError::Stopped)
+    }
+}
+
+impl<T> Submitted<T> {
+    /// Returns when the change is on disk.
+    pub(super) async fn durable(self) -> Result<T, EngineError> {
+        Ok(self.0.await.map_err(|_| EngineError::Stopped)??)
     }
 }
 

@@ -2,13 +2,25 @@
 
 use super::clock::SystemRandom;
 use super::event::{Delivery, Event, MessageView, Page};
+use super::ledger::Submitted;
 use super::{Engine, EngineError, roster};
-use crate::vault::{self, ContactId, ContactState, MessageKey, MessageState, VaultError};
+use crate::vault::{self, ContactId, ContactState, MessageKey, MessageState, Queued, VaultError};
 use crate::wire::{MessageId, MessageText, Random};
+
+/// A message that stands in line.
+pub struct SubmittedMessage {
+    queued: Submitted<Option<Queued>>,
+    running: Option<roster::ContactHandle>,
+}
 
 impl Engine {
     /// Queues a message. When this returns, losing power does not lose it.
     pub async fn send_message(&self, contact: ContactId, text: String) -> Result<MessageKey, EngineError> {
+        self.submit_message(contact, text).await?.durable().await
+    }
+
+    /// Puts a message in line: messages go out in the order in which this returned, and may share the wait for the disk.
+    pub async fn submit_message(&self, contact: ContactId, text: String) -> Result<SubmittedMessage, EngineError> {
         let text = MessageText::new(text)?;
         let mut id = MessageId([0; 16]);
         SystemRandom.fill(&mut id.0);
@@ -18,18 +30,14 @@ impl Engine {
         let queued = self
             .0
             .ledger
-            .write(move |w| {
+            .submit(move |w| {
                 if w.contact(contact)?.state == ContactState::Blocked {
                     return Ok(None);
                 }
                 w.queue(contact, id, text.as_str(), time, live).map(Some)
             })
             .await?;
-        let queued = queued.ok_or(EngineError::Blocked)?;
-        if let Some(running) = running {
-            running.poke();
-        }
-        Ok(queued.key)
+        Ok(SubmittedMessage { queued, running })
     }
 
     /// Takes a message back that was never handed over.
@@ -125,6 +133,17 @@ impl Engine {
             time: message.time,
             text: message.text,
         }
+    }
+}
+
+impl SubmittedMessage {
+    /// Returns when losing power does not lose the message.
+    pub async fn durable(self) -> Result<MessageKey, EngineError> {
+        let queued = self.queued.durable().await?.ok_or(EngineError::Blocked)?;
+        if let Some(running) = self.running {
+            running.poke();
+        }
+        Ok(queued.key)
     }
 }
 

@@ -37,6 +37,7 @@ pub use count::Misbehaviour;
 pub use error::EngineError;
 pub use event::{ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, TorView};
 pub use keep::Keeper;
+pub use messages::SubmittedMessage;
 pub use outlet::Events;
 
 use ledger::{Closed, Ledger};
@@ -85,6 +86,8 @@ struct Shared {
     /// How many contacts are dialled at the same time.
     dials: Semaphore,
     counts: count::Counts,
+    /// Held by commands that change who is running, so that what runs is what the vault holds.
+    changing: tokio::sync::Mutex<()>,
     closed: tokio::sync::Mutex<Option<Closed>>,
 }
 
@@ -105,6 +108,7 @@ impl Engine {
             nudge: slot::Sender::new(0),
             dials: Semaphore::new(DIALS_AT_ONCE),
             counts: count::Counts::default(),
+            changing: tokio::sync::Mutex::default(),
             closed: tokio::sync::Mutex::new(Some(closed)),
         });
         let engine = Self(shared);

@@ -19,6 +19,7 @@ impl Engine {
 
     /// Takes a backup into this profile, which must be empty, and starts what it holds.
     pub async fn import(&self, path: PathBuf, passphrase: Passphrase) -> Result<(), EngineError> {
+        let _changing = self.0.changing.lock().await;
         self.0.ledger.alone(move |vault| vault.import(&path, &passphrase, &mut SystemRandom)).await?;
         self.run_all().await
     }

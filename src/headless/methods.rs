@@ -10,11 +10,22 @@ use serde_json::{Value, json};
 
 use super::rpc::{self, Call, Fault};
 use super::shape;
-use crate::engine::{Engine, EngineError, Page};
+use crate::engine::{Engine, EngineError, Page, SubmittedMessage};
 use crate::name::safety::Language;
 use crate::vault::Passphrase;
 
-/// Carries out one call.
+/// Puts a message in line; [`sent`] waits for it.
+pub(super) async fn send(engine: &Engine, params: Value) -> Result<SubmittedMessage, Fault> {
+    let Send { contact, text } = rpc::params(params)?;
+    Ok(engine.submit_message(id(&contact)?, text).await?)
+}
+
+/// The result of `message.send`.
+pub(super) async fn sent(message: SubmittedMessage) -> Result<Value, Fault> {
+    Ok(json!({"message": message.durable().await?.to_string()}))
+}
+
+/// Carries out one call, other than `message.send`.
 pub(super) async fn call(engine: &Engine, call: Call) -> Result<Value, Fault> {
     let Call { method, params, .. } = call;
     let room = method.split_once('.').map_or(method.as_str(), |(room, _)| room);
@@ -115,11 +126,6 @@ async fn request(engine: &Engine, method: &str, params: Value) -> Result<Value, 
 
 async fn message(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
     match method {
-        "message.send" => {
-            let Send { contact, text } = rpc::params(params)?;
-            let message = engine.send_message(id(&contact)?, text).await?;
-            Ok(json!({"message": message.to_string()}))
-        }
         "message.recall" => {
             let Recall { message } = rpc::params(params)?;
             done(engine.recall_message(id(&message)?).await)

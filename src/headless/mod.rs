@@ -29,7 +29,7 @@ pub async fn serve(
     let (lines_out, lines_rx) = mpsc::channel(OUTPUT_LINES);
     let writer = tokio::spawn(write(lines_rx, output));
     let teller = tokio::spawn(tell(engine.clone(), events, lines_out.clone()));
-    let (lines_in, calls) = mpsc::channel(CALLS_AT_ONCE);
+    let (lines_in, calls) = mpsc::channel(INPUT_LINES);
     let reader = tokio::spawn(read(input, lines_in));
 
     let farewell = answer_calls(&engine, calls, &lines_out).await;
@@ -45,33 +45,51 @@ pub async fn serve(
 }
 
 /// Answers until the input ends or `shutdown` is called; returns the id to answer the latter under.
+///
+/// A call sees what the lines before it did. Only messages that follow each other share the wait for the disk: they are
+/// put in line one after the other, and answered as they become durable.
 async fn answer_calls(
     engine: &Engine,
     mut calls: mpsc::Receiver<Line>,
     output: &mpsc::Sender<String>,
 ) -> Option<Value> {
-    // One task carries all calls, so that each starts in the order of its line: two messages to one contact keep
-    // their order, though neither waits for the other's answer.
-    let mut under_way = FuturesUnordered::new();
-    let mut open = true;
-    while open || !under_way.is_empty() {
-        tokio::select! {
+    let mut messages = FuturesUnordered::new();
+    loop {
+        let line = tokio::select! {
             biased;
-            line = calls.recv(), if open && under_way.len() < CALLS_AT_ONCE => match line.map(parse) {
-                None => open = false,
-                Some(Ok(call)) if call.method == "shutdown" => {
-                    while let Some(answer) = under_way.next().await {
-                        send(output, answer).await;
-                    }
-                    return call.id;
-                }
-                Some(Ok(call)) => under_way.push(answer(engine, call)),
-                Some(Err((id, fault))) => send(output, Some(rpc::answer(&id, Err(fault)))).await,
-            },
-            Some(answer) = under_way.next() => send(output, answer).await,
+            Some(answer) = messages.next() => {
+                send(output, answer).await;
+                continue;
+            }
+            line = calls.recv(), if messages.len() < MESSAGES_AT_ONCE => line,
+        };
+        let call = line.map(parse);
+        if let Some(Ok(call)) = &call
+            && call.method == "message.send"
+        {
+            let (id, submitted) = (call.id.clone(), methods::send(engine, call.params.clone()).await);
+            messages.push(async move {
+                let outcome = match submitted {
+                    Ok(message) => methods::sent(message).await,
+                    Err(fault) => Err(fault),
+                };
+                id.map(|id| rpc::answer(&id, outcome))
+            });
+            continue;
+        }
+        while let Some(answer) = messages.next().await {
+            send(output, answer).await;
+        }
+        match call? {
+            Ok(call) if call.method == "shutdown" => return call.id,
+            Ok(call) => {
+                let id = call.id.clone();
+                let outcome = methods::call(engine, call).await;
+                send(output, id.map(|id| rpc::answer(&id, outcome))).await;
+            }
+            Err((id, fault)) => send(output, Some(rpc::answer(&id, Err(fault)))).await,
         }
     }
-    None
 }
 
 fn parse(line: Line) -> Result<Call, (Value, Fault)> {
@@ -79,12 +97,6 @@ fn parse(line: Line) -> Result<Call, (Value, Fault)> {
         Line::Text(text) => rpc::parse(&text),
         Line::Unreadable => Err((Value::Null, Fault::too_long())),
     }
-}
-
-async fn answer(engine: &Engine, call: Call) -> Option<String> {
-    let id = call.id.clone();
-    let outcome = methods::call(engine, call).await;
-    id.map(|id| rpc::answer(&id, outcome))
 }
 
 async fn send(output: &mpsc::Sender<String>, line: Option<String>) {
@@ -125,11 +137,14 @@ async fn write(mut lines: mpsc::Receiver<String>, mut output: impl AsyncWrite + 
     output.flush().await
 }
 
+/// Lines read ahead.
+const INPUT_LINES: usize = 16;
+
 /// The longest line that is read.
 const LINE_BYTES: usize = 1024 * 1024;
 
-/// Calls carried out at the same time; further lines wait unread.
-const CALLS_AT_ONCE: usize = 256;
+/// Messages that wait for the disk together; further lines wait unread.
+const MESSAGES_AT_ONCE: usize = 256;
 
 /// Lines that wait for a slow reader before events begin to be coalesced.
 const OUTPUT_LINES: usize = 64;

@@ -92,7 +92,7 @@ pub(super) fn tor(view: &TorView) -> Value {
         Status::Ready => ("connected", 1.0, "connected"),
     };
     json!({
-        "backend": view.backend, "state": state, "fraction": fraction, "message": message,
+        "backend": view.backend, "state": state, "fraction": (f64::from(fraction) * 1000.0).round() / 1000.0, "message": message,
         "vanguards": if view.vanguards { "full" } else { "none" },
     })
 }

@@ -1,0 +1,101 @@
+//! `pelure headless` on the road in memory: lines in, lines out.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what went wrong by failing")]
+
+use std::sync::Arc;
+
+use pelure::engine::{Engine, Limits, MachineClock, Parts, SystemRandom};
+use pelure::headless::serve;
+use pelure::vault::Vault;
+use pelure_onion::Memory;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+
+/// Gives the program all lines at once, then the end of input; returns the answers by their id.
+async fn answers(lines: &[Value]) -> Vec<Value> {
+    let vault = Vault::traceless(&mut SystemRandom).unwrap();
+    let (network, clock) = (Memory::new(1).network(), Arc::new(MachineClock::new()));
+    let (engine, events) = Engine::start(Parts { network, vault, clock, limits: Limits::default() }).await.unwrap();
+    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let (output, mut written) = tokio::io::duplex(1 << 20);
+    serve(engine, events, std::io::Cursor::new(input.into_bytes()), output).await.unwrap();
+    let mut text = String::new();
+    written.read_to_string(&mut text).await.unwrap();
+    let mut answers: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    answers.retain(|line: &Value| line.get("id").is_some());
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    answers
+}
+
+fn call(id: u64, method: &str, params: &Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+}
+
+#[tokio::test]
+async fn a_call_sees_what_the_lines_before_it_did() {
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let mut lines = vec![
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+    ];
+    lines.extend((2..102).map(|id| call(id, "message.send", &json!({"contact": "c1", "text": id.to_string()}))));
+    lines.push(call(102, "message.list", &json!({"contact": "c1", "limit": 1000})));
+    lines.push(call(103, "message.recall", &json!({"message": "m100"})));
+    lines.push(call(104, "message.search", &json!({"query": "101"})));
+    lines.push(call(105, "shutdown", &json!({})));
+
+    let answers = answers(&lines).await;
+
+    assert_eq!(answers.len(), lines.len());
+    assert_eq!(answers[1]["result"], json!({"contact": "c1"}));
+    let listed = answers[102]["result"].as_array().unwrap();
+    let texts: Vec<u64> = listed.iter().rev().map(|row| row["text"].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(texts, (2..102).collect::<Vec<u64>>(), "in the order of the lines");
+    assert_eq!(answers[103]["result"], json!({}));
+    assert_eq!(answers[104]["result"][0]["state"], "recalled");
+    assert_eq!(answers[105]["result"], json!({}));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_one_word() {
+    let add = |id, address: &str| {
+        call(id, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada", "message": ""}))
+    };
+    let good = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid";
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        add(1, good),
+        add(2, &format!(" HTTP://{}.onion/x ", good.to_uppercase())),
+        add(3, "expyuzz4wqqyqhjn.onion"),
+        add(4, &good.replace('2', "3")),
+        call(5, "message.send", &json!({"contact": "c1", "text": ""})),
+        call(6, "message.send", &json!({"contact": "c1", "text": "x".repeat(65_537)})),
+        call(7, "message.send", &json!({"contact": "c7", "text": "x"})),
+        call(8, "contact.block", &json!({"contact": "c1"})),
+        call(9, "message.send", &json!({"contact": "c1", "text": "x"})),
+        call(10, "identity.create", &json!({"name": "a\nb"})),
+        call(11, "file.list", &json!({})),
+        call(12, "contact.list", &json!({"surprise": 1})),
+    ];
+    let answers = answers(&lines).await;
+    let kinds: Vec<&str> =
+        answers.iter().map(|answer| answer["error"]["data"]["kind"].as_str().unwrap_or("")).collect();
+    let expected = [
+        "",
+        "",
+        "already_exists",
+        "bad_address",
+        "bad_address",
+        "empty",
+        "too_long",
+        "not_found",
+        "",
+        "blocked",
+        "bad_name",
+        "",
+        "",
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(answers[11]["error"]["code"], -32601);
+    assert_eq!(answers[12]["error"]["code"], -32602);
+}
