@@ -2,8 +2,11 @@
 
 mod kit;
 
+use std::sync::Arc;
+
 use kit::Person;
-use pelure::engine::{Delivery, Event, Presence};
+use pelure::engine::{Delivery, Event, Limits, MachineClock, Presence, SystemRandom};
+use pelure::vault::{Passphrase, Vault};
 
 #[tokio::test]
 async fn a_request_is_accepted_and_texts_go_both_ways() {
@@ -100,4 +103,36 @@ async fn two_who_add_each_other_need_no_acceptance() {
     alice.engine.send_message(to_bob, "already".into()).await.unwrap();
     assert_eq!(bob.next_text().await, "already");
     alice.until_accepted(to_bob).await;
+}
+
+#[tokio::test]
+async fn a_backup_goes_on_elsewhere_and_the_contact_is_told() {
+    let road = kit::road();
+    let mut alice = Person::new(&road, "alice").await;
+    let mut bob = Person::new(&road, "bob").await;
+    let (to_bob, to_alice) = kit::acquaint(&mut alice, &mut bob).await;
+    alice.engine.send_message(to_bob, "before".into()).await.unwrap();
+    assert_eq!(bob.next_text().await, "before");
+    let dir = tempfile::tempdir().unwrap();
+    let (backup, passphrase) = (dir.path().join("backup"), || Passphrase::new("a passphrase".into()));
+    alice.engine.export(backup.clone(), passphrase()).await.unwrap();
+    assert_eq!(alice.engine.export(backup.clone(), passphrase()).await.unwrap_err().kind(), "already_exists");
+    alice.engine.shutdown().await;
+
+    let vault = Vault::traceless(&mut SystemRandom).unwrap();
+    let (engine, events) = kit::start(&road, vault, Limits::default(), Arc::new(MachineClock::new())).await;
+    let wrong = engine.import(backup.clone(), Passphrase::new("another".into())).await.unwrap_err();
+    assert_eq!(wrong.kind(), "wrong_passphrase");
+    engine.import(backup.clone(), passphrase()).await.unwrap();
+    let identity = engine.identities().await.unwrap().remove(0);
+    assert_eq!(identity.address.onion(), alice.address);
+    let mut again = Person { engine, events, identity: identity.identity, address: alice.address };
+    assert_eq!(again.engine.import(backup, passphrase()).await.unwrap_err().kind(), "already_exists");
+
+    bob.until(|event| matches!(event, Event::ContactRestored(_))).await;
+    bob.engine.send_message(to_alice, "welcome back".into()).await.unwrap();
+    assert_eq!(again.next_text().await, "welcome back");
+    let sent = again.engine.send_message(to_bob, "after".into()).await.unwrap();
+    assert_eq!(bob.next_text().await, "after");
+    again.until_delivered(sent).await;
 }

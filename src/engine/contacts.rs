@@ -246,7 +246,7 @@ pub(super) async fn tell_row(shared: &Arc<Shared>, row: Contact) {
 
 /// Tells that a contact's program was restored from a backup.
 pub(super) async fn tell_restored(shared: &Arc<Shared>, row: Contact) {
-    shared.outlet.put(Event::Contact(ContactView { restored: true, ..view(shared, row) })).await;
+    shared.outlet.put(Event::ContactRestored(view(shared, row))).await;
 }
 
 /// The contact was told that this profile was restored.
@@ -277,7 +277,6 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
         presence,
         verified: row.verified,
         unread: row.unread,
-        restored: false,
     }
 }
 

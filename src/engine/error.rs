@@ -22,6 +22,9 @@ pub enum EngineError {
     /// Already there.
     #[error("this {0} exists already")]
     AlreadyExists(&'static str),
+    /// A file or a profile that must be empty is not.
+    #[error(transparent)]
+    Taken(VaultError),
     /// The contact is blocked.
     #[error("the contact is blocked; unblock it first")]
     Blocked,
@@ -49,13 +52,13 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// One word for programs; PROTOCOL.md lists them.
+    /// One word for programs; HEADLESS.md lists them.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
             Self::Address(_) => "bad_address",
             Self::OwnAddress => "own_address",
-            Self::AlreadyExists(_) => "already_exists",
+            Self::AlreadyExists(_) | Self::Taken(_) => "already_exists",
             Self::Blocked => "blocked",
             Self::Text(TextError::TooLong) => "too_long",
             Self::Text(TextError::Empty) => "empty",
@@ -75,6 +78,7 @@ impl From<VaultError> for EngineError {
             VaultError::Conflict { what } => Self::AlreadyExists(what),
             VaultError::NotAllowed { why } => Self::NotAllowedNow(why),
             VaultError::WrongPassphrase => Self::WrongPassphrase,
+            taken @ VaultError::NotEmpty { .. } => Self::Taken(taken),
             other => Self::Storage(other),
         }
     }

@@ -27,6 +27,8 @@ pub enum Event {
     },
     /// A contact's state, name or presence changed.
     Contact(ContactView),
+    /// A contact's program says that it was restored from a backup: tell the person, once.
+    ContactRestored(ContactView),
     /// A contact and all that belongs to it was removed.
     ContactRemoved {
         /// Which.
@@ -62,8 +64,6 @@ pub struct ContactView {
     pub verified: bool,
     /// Messages not yet read.
     pub unread: u64,
-    /// Their program was just restored from a backup, says their program: tell the person, once.
-    pub restored: bool,
 }
 
 /// Whether a contact is there, and if not, what is being done about it.
@@ -183,6 +183,7 @@ impl Event {
             Self::MessageState { message, .. } => Some(Subject::MessageState(*message)),
             Self::RequestReceived(_)
             | Self::RequestClosed { .. }
+            | Self::ContactRestored(_)
             | Self::ContactRemoved { .. }
             | Self::MessageReceived(_) => None,
         }

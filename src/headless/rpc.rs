@@ -22,7 +22,7 @@ pub(super) struct Call {
 pub(super) struct Fault {
     pub(super) code: i64,
     pub(super) message: String,
-    /// One word of the list in PROTOCOL.md, for programs.
+    /// One word of the list in HEADLESS.md, for programs.
     pub(super) kind: Option<&'static str>,
 }
 

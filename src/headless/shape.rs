@@ -22,6 +22,11 @@ pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
         Event::RequestReceived(request) => ("request.received", self::request(request)),
         Event::RequestClosed { request } => ("request.closed", json!({"request": request.to_string()})),
         Event::Contact(view) => ("contact.changed", contact(view)),
+        Event::ContactRestored(view) => {
+            let mut changed = contact(view);
+            changed.as_object_mut().map(|map| map.insert("notice".into(), "restored".into()));
+            ("contact.changed", changed)
+        }
         Event::ContactRemoved { contact } => ("contact.removed", json!({"contact": contact.to_string()})),
         Event::MessageReceived(message) => ("message.received", self::message(message)),
         Event::MessageState { message, state } => {
@@ -49,9 +54,6 @@ pub(super) fn contact(view: &ContactView) -> Value {
     });
     if let Some(map) = object.as_object_mut() {
         map.extend(presence(&view.presence));
-        if view.restored {
-            map.insert("notice".into(), "restored".into());
-        }
     }
     object
 }

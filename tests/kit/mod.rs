@@ -35,6 +35,11 @@ pub fn road() -> Memory {
     Memory::new(1)
 }
 
+/// An engine on that road, as yet without anybody if the vault is empty.
+pub async fn start(road: &Memory, vault: Vault, limits: Limits, clock: Arc<dyn Clock>) -> (Engine, Events) {
+    Engine::start(Parts { network: road.network(), vault, clock, limits }).await.unwrap()
+}
+
 impl Person {
     pub async fn new(road: &Memory, name: &str) -> Self {
         Self::with(road, name, Vault::traceless(&mut SystemRandom).unwrap(), Limits::default()).await
@@ -46,7 +51,7 @@ impl Person {
 
     /// With a clock of the test's own.
     pub async fn at(road: &Memory, name: &str, vault: Vault, limits: Limits, clock: Arc<dyn Clock>) -> Self {
-        let (engine, events) = Engine::start(Parts { network: road.network(), vault, clock, limits }).await.unwrap();
+        let (engine, events) = start(road, vault, limits, clock).await;
         let view = engine.create_identity(name).await.unwrap();
         Self { engine, events, identity: view.identity, address: view.address.onion() }
     }
