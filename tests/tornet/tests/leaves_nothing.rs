@@ -13,10 +13,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tornet::{Plan, Tornet, Weather};
 
-/// The command, with a small network in `dir`.
+/// The command, with a small network in `dir`: enough relays that each finds three others for its circuits.
 fn up(dir: &Path) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tornet"));
-    command.args(["up", "--authorities", "2", "--relays", "2", "--dir"]).arg(dir);
+    command.args(["up", "--authorities", "3", "--relays", "6", "--dir"]).arg(dir);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
@@ -76,7 +76,7 @@ fn killed_while_starting() {
 
 #[test]
 fn two_at_once_do_not_meet() {
-    let plan = Plan { authorities: 2, relays: 2, ..Plan::default() };
+    let plan = Plan { authorities: 3, relays: 6, ..Plan::default() };
     let other = plan.clone();
     let thread = std::thread::spawn(move || Tornet::start(other).unwrap());
     let (one, two) = (Tornet::start(plan).unwrap(), thread.join().unwrap());
@@ -85,7 +85,7 @@ fn two_at_once_do_not_meet() {
         let words = network.arti_toml().split('"').filter(|word| word.starts_with("127."));
         words.map(str::to_owned).collect()
     };
-    assert_eq!(orports(&one).len(), 4);
+    assert_eq!(orports(&one).len(), 9);
     assert!(orports(&one).iter().all(|orport| !orports(&two).contains(orport)));
     let dirs = [one.dir().to_owned(), two.dir().to_owned()];
     one.cut(None).unwrap();
