@@ -51,8 +51,8 @@ fn killed_in_full_flight() {
     let mut owner = up(&dir);
     let mut said = BufReader::new(owner.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(said.any(|line| line.starts_with("ready")));
-    // Four C tors, the keeper of the directory, and the command itself.
-    assert_eq!(users(&dir).len(), 6);
+    // Nine C tors, the keeper of the directory, and the command itself.
+    assert_eq!(users(&dir).len(), 11);
     owner.kill().unwrap();
     owner.wait().unwrap();
     until_unused(&dir);
