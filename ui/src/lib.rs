@@ -1,1 +1,21 @@
-//! The window.
+//! The window: it shows a model, takes updates, and says what was asked for. Nothing else.
+//!
+//! It knows no onion, no engine, no disk and no clock; it never waits. [`Window`] is all of it without a desktop, for
+//! tests; [`run`] puts it on one.
+
+mod app;
+pub mod intent;
+pub mod keys;
+pub mod model;
+mod parts;
+mod screens;
+pub mod secret;
+pub mod settings;
+mod talk;
+mod theme;
+pub mod update;
+mod window;
+pub mod words;
+
+pub use app::{Failure, Start, run};
+pub use window::Window;

@@ -1,0 +1,99 @@
+//! Fields to write in, each with a visible label that is its name.
+
+use egui::{Id, Response, TextEdit, Ui};
+
+use super::icon::Icon;
+use super::{button, text};
+use crate::theme::{GRID, Palette};
+
+/// One line; `id` must be unique on the screen, so that the focus and the cursor survive a change of layout.
+pub(crate) fn line(
+    ui: &mut Ui,
+    palette: &Palette,
+    id: &str,
+    label: &str,
+    value: &mut String,
+    limit: usize,
+) -> Response {
+    field(ui, palette, label, |ui| {
+        TextEdit::singleline(value)
+            .id(Id::new(id))
+            .char_limit(limit)
+            .desired_width(f32::INFINITY)
+            .margin(egui::Margin::symmetric(10, 8))
+            .show(ui)
+            .response
+            .response
+    })
+}
+
+/// Several lines.
+pub(crate) fn lines(
+    ui: &mut Ui,
+    palette: &Palette,
+    id: &str,
+    label: &str,
+    value: &mut String,
+    limit: usize,
+) -> Response {
+    field(ui, palette, label, |ui| {
+        TextEdit::multiline(value)
+            .id(Id::new(id))
+            .char_limit(limit)
+            .desired_rows(3)
+            .desired_width(f32::INFINITY)
+            .margin(egui::Margin::symmetric(10, 8))
+            .show(ui)
+            .response
+            .response
+    })
+}
+
+/// A passphrase: hidden unless `shown`, which the button beside it turns; `reveal` is that button's name.
+pub(crate) fn passphrase(
+    ui: &mut Ui,
+    palette: &Palette,
+    id: &str,
+    label: &str,
+    value: &mut String,
+    shown: &mut bool,
+    reveal: &str,
+) -> Response {
+    field(ui, palette, label, |ui| {
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - crate::theme::TARGET - 2.0 * GRID;
+            let response = TextEdit::singleline(value)
+                .id(Id::new(id))
+                .password(!*shown)
+                .char_limit(PASSPHRASE_CHARS)
+                .desired_width(width)
+                .margin(egui::Margin::symmetric(10, 8))
+                .show(ui)
+                .response
+                .response;
+            let icon = if *shown { Icon::EyeOff } else { Icon::Eye };
+            if button::icon_button(ui, palette, icon, reveal).clicked() {
+                *shown = !*shown;
+            }
+            response
+        })
+        .inner
+    })
+}
+
+/// Forgets what egui keeps of a passphrase field for undoing.
+pub(crate) fn wipe(ctx: &egui::Context, id: &str) {
+    TextEdit::store_state(ctx, Id::new(id), egui::text_edit::TextEditState::default());
+}
+
+fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) -> Response) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = GRID;
+        let name = text::note(ui, palette, label);
+        add(ui).labelled_by(name.id)
+    })
+    .inner
+}
+
+/// The longest passphrase: twelve words of any language.
+const PASSPHRASE_CHARS: usize = 512;

@@ -1,0 +1,11 @@
+//! The pieces that screens are made of, each with an accessible name and one look.
+//!
+//! They know colours and egui, not what they are used for.
+
+pub(crate) mod button;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod text;
+
+pub(crate) use button::{Kind, button, icon_button};
+pub(crate) use icon::Icon;

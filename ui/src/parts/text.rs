@@ -1,0 +1,57 @@
+//! Text of the window itself: titles, paragraphs, notes, states.
+//!
+//! Not for what others wrote; that has a part of its own.
+
+use egui::{Color32, Label, Response, RichText, Ui};
+
+use super::icon::Icon;
+use crate::theme::{BODY, DISPLAY, GRID, LEAD, LINE_HEIGHT, Palette, SMALL, TITLE, Weight, font};
+
+/// The one large line of a start page.
+pub(crate) fn display(ui: &mut Ui, text: &str) -> Response {
+    heading(ui, text, DISPLAY)
+}
+
+/// The title of a page or dialog.
+pub(crate) fn title(ui: &mut Ui, text: &str) -> Response {
+    heading(ui, text, TITLE)
+}
+
+/// The title of a section.
+pub(crate) fn section(ui: &mut Ui, text: &str) -> Response {
+    heading(ui, text, LEAD)
+}
+
+/// A paragraph.
+pub(crate) fn paragraph(ui: &mut Ui, text: &str) -> Response {
+    ui.add(Label::new(sized(text, BODY)).wrap())
+}
+
+/// A paragraph that says less.
+pub(crate) fn note(ui: &mut Ui, palette: &Palette, text: &str) -> Response {
+    ui.add(Label::new(sized(text, SMALL).color(palette.muted)).wrap())
+}
+
+/// A state: a shape and a word, in a colour that adds to both.
+pub(crate) fn state(ui: &mut Ui, icon: Icon, ink: Color32, text: &str) -> Response {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GRID;
+        let side = egui::Vec2::splat(4.0 * GRID);
+        let (rect, _) = ui.allocate_exact_size(side, egui::Sense::hover());
+        icon.paint(ui.painter(), rect, ink);
+        ui.add(Label::new(sized(text, BODY).color(ink)).wrap())
+    })
+    .inner
+}
+
+fn heading(ui: &mut Ui, text: &str, size: f32) -> Response {
+    let text = RichText::new(text).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
+    let response = ui.add(Label::new(text).wrap());
+    // A screen reader jumps from heading to heading.
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::accesskit::Role::Heading));
+    response
+}
+
+fn sized(text: &str, size: f32) -> RichText {
+    RichText::new(text).size(size).line_height(Some(size * LINE_HEIGHT))
+}

@@ -1,0 +1,90 @@
+//! What is shown at which stage, and what the person is doing with it.
+//!
+//! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
+//! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
+
+pub(crate) mod dialog;
+mod main;
+
+use egui::Ui;
+
+use crate::intent::Intent;
+use crate::keys::ContactKey;
+use crate::model::{Model, Stage};
+use crate::theme::Palette;
+use crate::words::{Value, Words};
+
+/// What a screen is given for one frame.
+pub(crate) struct Scene<'a> {
+    /// What is shown.
+    pub(crate) model: &'a mut Model,
+    /// In which words.
+    pub(crate) words: &'a Words,
+    /// In which colours.
+    pub(crate) palette: Palette,
+    /// Seconds of the window's time.
+    pub(crate) now: f64,
+    /// There is room for one column only.
+    pub(crate) narrow: bool,
+    /// What is asked for.
+    pub(crate) intents: &'a mut Vec<Intent>,
+}
+
+/// What the person is doing: nothing of it is known outside the window.
+#[derive(Default)]
+pub(crate) struct View {
+    /// What fills the middle.
+    pub(crate) page: Page,
+    /// The dialog over everything, if one is open.
+    pub(crate) dialog: Option<dialog::Dialog>,
+    /// The details beside the conversation are shown.
+    pub(crate) details: bool,
+}
+
+/// What fills the middle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Nothing is chosen.
+    #[default]
+    Empty,
+    /// A conversation.
+    Talk(ContactKey),
+    /// Who asks to be a contact.
+    Requests,
+    /// The settings.
+    Settings,
+}
+
+impl Scene<'_> {
+    /// The text of this name.
+    pub(crate) fn say(&self, name: &str) -> std::borrow::Cow<'_, str> {
+        self.words.say(name)
+    }
+
+    /// The text of this name with values in it.
+    pub(crate) fn say_with(&self, name: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        self.words.say_with(name, values)
+    }
+
+    /// Asks for something.
+    pub(crate) fn ask(&mut self, intent: Intent) {
+        self.intents.push(intent);
+    }
+}
+
+impl View {
+    /// Nothing private stays when the screen no longer shows it.
+    pub(crate) fn forget(&mut self) {
+        self.page = Page::Empty;
+        self.dialog = None;
+        self.details = false;
+    }
+}
+
+/// Draws what belongs to the stage.
+pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    match scene.model.stage.clone() {
+        Stage::Open => main::show(ui, scene, view),
+        _ => {}
+    }
+}

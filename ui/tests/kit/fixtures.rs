@@ -1,0 +1,114 @@
+//! People and messages for tests and screenshots.
+
+use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
+use pelure_ui::model::{
+    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Reach, Reason, Receipts, Request, Shown,
+    Stage, Standing, Tor,
+};
+use pelure_ui::update::{Page, PagePlace, Update};
+
+pub const ME: IdentityKey = IdentityKey(1);
+pub const BOB: ContactKey = ContactKey(1);
+pub const CLARA: ContactKey = ContactKey(2);
+pub const DMITRI: ContactKey = ContactKey(3);
+
+/// A profile at work: one identity, three contacts, two requests.
+pub fn open() -> Vec<Update> {
+    vec![
+        Update::Today(TODAY),
+        Update::Place(Place { version: "0.1.0".into(), arti: "0.47.0".into(), ..Place::default() }),
+        Update::Stage(Stage::Open),
+        Update::Tor(Tor::Ready),
+        Update::Identities(vec![me()]),
+        Update::Contacts(vec![bob(), clara(), dmitri()]),
+        Update::Requests(vec![request(1, "We met at the conference. I have something for you."), request(2, "")]),
+    ]
+}
+
+pub fn me() -> Identity {
+    Identity { key: ME, name: "Desk".into(), address: address('m'), reach: Reach::Reachable, visible: true }
+}
+
+pub fn bob() -> Contact {
+    Contact {
+        verified: true,
+        presence: Presence::Online,
+        last: Some(Last { text: Shown::new("The documents are ready."), incoming: true, at: at(14, 2) }),
+        unread: 2,
+        ..contact(BOB, "Bob", 'b')
+    }
+}
+
+pub fn clara() -> Contact {
+    Contact {
+        presence: Presence::Offline { reason: Reason::NotFound, next: Some(40.0) },
+        draft: "about the".into(),
+        ..contact(CLARA, "Clara", 'c')
+    }
+}
+
+pub fn dmitri() -> Contact {
+    Contact {
+        standing: Standing::Requested,
+        presence: Presence::Connecting { attempt: 3, since: 0.0 },
+        ..contact(DMITRI, "Dmitri", 'd')
+    }
+}
+
+pub fn contact(key: ContactKey, name: &str, letter: char) -> Contact {
+    Contact {
+        key,
+        identity: ME,
+        name: name.into(),
+        address: address(letter),
+        standing: Standing::Accepted,
+        presence: Presence::Offline { reason: Reason::AboutToTry, next: None },
+        verified: false,
+        unread: 0,
+        last: None,
+        draft: String::new(),
+        expires_in: None,
+        receipts: Receipts::default(),
+        restored: false,
+    }
+}
+
+pub fn request(key: i64, text: &str) -> Request {
+    Request {
+        key: RequestKey(key),
+        identity: ME,
+        address: address(char::from(b'q' + u8::try_from(key % 8).unwrap())),
+        text: Shown::new(text),
+        at: at(9, 30),
+    }
+}
+
+pub fn message(key: i64, incoming: bool, text: &str) -> Message {
+    Message {
+        key: MessageKey(key),
+        incoming,
+        text: Shown::new(text),
+        at: at(13, u8::try_from(key % 60).unwrap()),
+        delivery: Delivery::Delivered,
+        quote: None,
+        edited: false,
+        deleted: false,
+        reactions: Vec::new(),
+        expires_in: None,
+    }
+}
+
+/// The newest page of a conversation, and nothing beyond it.
+pub fn page(contact: ContactKey, messages: Vec<Message>) -> Update {
+    Update::Page(Page { contact, place: PagePlace::Whole, messages, older: false, newer: false })
+}
+
+pub fn at(hour: u8, minute: u8) -> Moment {
+    Moment { date: TODAY, hour, minute }
+}
+
+pub fn address(letter: char) -> String {
+    format!("{}.onion", std::iter::repeat_n(letter, 56).collect::<String>())
+}
+
+pub const TODAY: Date = Date { year: 2026, month: 3, day: 3, weekday: 2 };

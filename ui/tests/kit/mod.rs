@@ -1,0 +1,74 @@
+//! A window without a desktop: state in, acts by accessible name, intents out.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod fixtures;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use pelure_ui::Window;
+use pelure_ui::intent::Intent;
+use pelure_ui::settings::Language;
+use pelure_ui::update::Update;
+
+/// A window and what was asked for in it.
+pub struct Seen {
+    pub window: Window,
+    pub intents: Vec<Intent>,
+}
+
+/// A window of 1100 x 720 in English that has taken these updates and settled.
+pub fn window(updates: impl IntoIterator<Item = Update>) -> Harness<'static, Seen> {
+    sized([1100.0, 720.0], Language::English, updates)
+}
+
+/// A window of this size and language that has taken these updates and settled.
+pub fn sized(
+    size: [f32; 2],
+    language: Language,
+    updates: impl IntoIterator<Item = Update>,
+) -> Harness<'static, Seen> {
+    let mut window = Window::new(language);
+    updates.into_iter().for_each(|update| window.take(update));
+    let seen = Seen { window, intents: Vec::new() };
+    let mut prepared = false;
+    let mut harness = Harness::builder().with_size(size).with_max_steps(32).build_ui_state(
+        move |ui, seen: &mut Seen| {
+            if !prepared {
+                Window::prepare(ui.ctx());
+                prepared = true;
+                return;
+            }
+            let intents = seen.window.frame(ui);
+            seen.intents.extend(intents);
+        },
+        seen,
+    );
+    harness.run_steps(2);
+    harness.run();
+    harness
+}
+
+/// Gives the window more updates, and lets it settle.
+pub fn take(harness: &mut Harness<'_, Seen>, updates: impl IntoIterator<Item = Update>) {
+    updates.into_iter().for_each(|update| harness.state_mut().window.take(update));
+    harness.run();
+}
+
+/// What was asked for since the last time.
+pub fn asked(harness: &mut Harness<'_, Seen>) -> Vec<Intent> {
+    std::mem::take(&mut harness.state_mut().intents)
+}
+
+/// Clicks what has this name, and lets the window settle.
+pub fn click(harness: &mut Harness<'_, Seen>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run();
+}
+
+/// Writes into the field of this name.
+pub fn write(harness: &mut Harness<'_, Seen>, name: &str, text: &str) {
+    let field = harness.get_by_role_and_label(egui::accesskit::Role::TextInput, name);
+    field.focus();
+    field.type_text(text);
+    harness.run();
+}
