@@ -17,7 +17,7 @@ pub(crate) fn line(
 ) -> Response {
     field(ui, palette, label, |ui| {
         TextEdit::singleline(value)
-            .id(Id::new(id))
+            .id(Id::unique(id))
             .char_limit(limit)
             .desired_width(f32::INFINITY)
             .margin(egui::Margin::symmetric(10, 8))
@@ -38,7 +38,7 @@ pub(crate) fn lines(
 ) -> Response {
     field(ui, palette, label, |ui| {
         TextEdit::multiline(value)
-            .id(Id::new(id))
+            .id(Id::unique(id))
             .char_limit(limit)
             .desired_rows(3)
             .desired_width(f32::INFINITY)
@@ -63,7 +63,7 @@ pub(crate) fn passphrase(
         ui.horizontal(|ui| {
             let width = ui.available_width() - crate::theme::TARGET - 2.0 * GRID;
             let response = TextEdit::singleline(value)
-                .id(Id::new(id))
+                .id(Id::unique(id))
                 .password(!*shown)
                 .char_limit(PASSPHRASE_CHARS)
                 .desired_width(width)
@@ -83,7 +83,7 @@ pub(crate) fn passphrase(
 
 /// Forgets what egui keeps of a passphrase field for undoing.
 pub(crate) fn wipe(ctx: &egui::Context, id: &str) {
-    TextEdit::store_state(ctx, Id::new(id), egui::text_edit::TextEditState::default());
+    TextEdit::store_state(ctx, Id::unique(id), egui::text_edit::TextEditState::default());
 }
 
 fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) -> Response) -> Response {

@@ -3,8 +3,20 @@
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
 //! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
 
+mod compose;
+mod details;
 pub(crate) mod dialog;
+mod found;
+mod lock;
 mod main;
+mod notices;
+mod pause;
+mod people;
+mod requests;
+mod settings;
+mod start;
+mod talk;
+mod top;
 
 use egui::Ui;
 
@@ -53,6 +65,8 @@ pub(crate) enum Page {
     Requests,
     /// The settings.
     Settings,
+    /// What a search found.
+    Found,
 }
 
 impl Scene<'_> {
@@ -83,8 +97,13 @@ impl View {
 
 /// Draws what belongs to the stage.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
-    match scene.model.stage.clone() {
+    match scene.model.stage {
+        Stage::Fresh => start::show(ui, scene, view),
+        Stage::Sealed { .. } | Stage::Locked { .. } => lock::show(ui, scene, view),
+        Stage::Opening | Stage::Broken(_) | Stage::Destroyed | Stage::Closing => pause::show(ui, scene, view),
+        // A profile without an identity is still at its first start.
+        Stage::Open if scene.model.identities.is_empty() => start::show(ui, scene, view),
         Stage::Open => main::show(ui, scene, view),
-        _ => {}
     }
+    notices::show(ui, scene, view);
 }

@@ -1,0 +1,8 @@
+//! Stages with nothing to do: opening, closing, broken, destroyed.
+
+use egui::Ui;
+
+use super::{Scene, View};
+
+/// Draws it.
+pub(crate) fn show(_ui: &mut Ui, _scene: &mut Scene<'_>, _view: &mut View) {}

@@ -1,0 +1,8 @@
+//! Who asks to be a contact.
+
+use egui::Ui;
+
+use super::{Scene, View};
+
+/// Draws it.
+pub(crate) fn show(_ui: &mut Ui, _scene: &mut Scene<'_>, _view: &mut View) {}
