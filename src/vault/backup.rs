@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::error::{VaultError, disk as failed};
-use super::ids::{ContactId, MessageKey};
+use super::ids::ContactId;
 use super::keyfile::{self, DatabaseKey, Slot};
 use super::migrations;
 use super::passphrase::{Cost, Passphrase};
@@ -79,7 +79,7 @@ fn write_database(db: &mut Connection, path: &Path, key: &DatabaseKey) -> Result
 
 /// Makes the tables of a backup as ours are, and fills them.
 fn give(w: &Write<'_>) -> Result<(), VaultError> {
-    for (table, columns) in [("schema", "version")].iter().chain(&TABLES) {
+    for (table, columns) in [("schema", "version".to_owned())].into_iter().chain(tables(migrations::CURRENT)) {
         let ours = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
         let ours: String = w.db.query_row(ours, [table], |row| row.get(0))?;
         w.db.execute_batch(&ours.replacen("CREATE TABLE ", "CREATE TABLE backup.", 1))?;
@@ -125,11 +125,11 @@ fn read_key(path: &Path) -> Result<Slot, VaultError> {
 /// Copies what a backup holds, table by table and column by column: nothing else of a foreign file is believed.
 fn take(w: &Write<'_>) -> Result<(), VaultError> {
     let version = w.db.query_row("SELECT version FROM backup.schema", [], |row| count(row, 0))?;
-    if version != migrations::CURRENT as u64 {
-        // There is only one version so far; the second one must learn to take the first.
+    let version = usize::try_from(version).map_err(|_| DAMAGED)?;
+    if version > migrations::CURRENT {
         return Err(VaultError::TooNew);
     }
-    for (table, columns) in TABLES {
+    for (table, columns) in tables(version) {
         let tables = "SELECT count(*) FROM backup.sqlite_schema WHERE type = 'table' AND name = ?1";
         if w.db.query_row(tables, [table], |row| count(row, 0))? != 1 {
             return Err(DAMAGED);
@@ -144,12 +144,15 @@ fn take(w: &Write<'_>) -> Result<(), VaultError> {
 /// Two copies of a profile must never number messages in one epoch: each contact gets a new epoch, and what is still
 /// owed is numbered from 1.
 fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError> {
+    w.change("UPDATE message SET state = 'recalled' WHERE state = 'queued' AND deleted", ())?;
     w.change("UPDATE message SET seq = NULL WHERE state <> 'queued'", ())?;
+    w.change("DELETE FROM deed WHERE kind = 'skip'", ())?;
     for contact in w.contacts(None)? {
         let owed = owed(w, contact.id)?;
-        for (seq, key) in (1u64..).zip(&owed) {
+        for (seq, (key, deed)) in (1u64..).zip(&owed) {
             // In order and downwards only, so a number is free before it is given again.
-            w.change("UPDATE message SET seq = ?2 WHERE id = ?1", (key, number(seq)))?;
+            let table = if *deed { "deed" } else { "message" };
+            w.change(&format!("UPDATE {table} SET seq = ?2 WHERE id = ?1"), (key, number(seq)))?;
         }
         let mut epoch = [0; 8];
         random.fill(&mut epoch);
@@ -161,9 +164,13 @@ fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError
     Ok(())
 }
 
-fn owed(w: &Write<'_>, contact: ContactId) -> Result<Vec<MessageKey>, VaultError> {
-    let mut query = w.db.prepare_cached("SELECT id FROM message WHERE contact = ?1 AND seq > 0 ORDER BY seq")?;
-    let rows = query.query_map([contact], |row| row.get(0))?;
+/// Rows still owed, in order, and whether each is a deed.
+fn owed(w: &Write<'_>, contact: ContactId) -> Result<Vec<(i64, bool)>, VaultError> {
+    let mut query = w.db.prepare_cached(
+        "SELECT seq, id, 0 FROM message WHERE contact = ?1 AND seq > 0
+         UNION ALL SELECT seq, id, 1 FROM deed WHERE contact = ?1 ORDER BY 1",
+    )?;
+    let rows = query.query_map([contact], |row| Ok((row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -198,19 +205,40 @@ fn blame_backup(error: VaultError) -> VaultError {
     }
 }
 
-/// What a backup holds, in an order that satisfies the references.
-const TABLES: [(&str, &str); 7] = [
-    ("identity", "id, name, seed, address, visible, doors"),
+/// The tables of a backup of this version, with their columns, in an order that satisfies the references.
+fn tables(version: usize) -> impl Iterator<Item = (&'static str, String)> {
+    TABLES.iter().filter_map(move |(table, columns)| {
+        let there: Vec<&str> = columns.iter().take(version).copied().filter(|columns| !columns.is_empty()).collect();
+        (!there.is_empty()).then(|| (*table, there.join(", ")))
+    })
+}
+
+/// What a backup holds: for each table what version 1 had of it, and what each later one added.
+const TABLES: [(&str, [&str; migrations::CURRENT]); 11] = [
+    ("identity", ["id, name, seed, address, visible, doors", ""]),
     (
         "contact",
-        "id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, out_acked, unread, \
-         unread_bytes, restored, created",
+        [
+            "id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, out_acked, \
+             unread, unread_bytes, restored, created",
+            "expires_in, terms_version, receipts_mine, receipts_theirs, newest, newest_id, read_upto, read_id, seen_upto",
+        ],
     ),
-    ("mark", "id, contact, epoch, seq"),
-    ("request", "id, identity, address, text, received"),
-    ("refused", "identity, address"),
-    ("message", "id, contact, message_id, state, seq, handed, time, text"),
-    ("setting", "name, value"),
+    ("mark", ["id, contact, epoch, seq", ""]),
+    ("request", ["id, identity, address, text, received", ""]),
+    ("refused", ["identity, address", ""]),
+    (
+        "message",
+        [
+            "id, contact, message_id, state, seq, handed, time, text",
+            "reply_to, reply_mine, expires_in, expires_at, edited, deleted, reacted_mine, reacted_theirs",
+        ],
+    ),
+    ("setting", ["name, value", ""]),
+    ("revision", ["", "id, message, text, time"]),
+    ("deed", ["", "id, contact, seq, message_id, kind, message, body, time, handed"]),
+    ("past", ["", "contact, message_id, received, message"]),
+    ("draft", ["", "contact, text"]),
 ];
 /// The size of SQLCipher's pages.
 const PAGE: u64 = 4_096;
@@ -219,131 +247,4 @@ const BLOCK: usize = 10 + 100 + 32;
 const DAMAGED: VaultError = VaultError::Damaged { what: "the backup" };
 
 #[cfg(test)]
-mod tests {
-    use super::super::rows::{ContactState, Incoming, MessageState, Page};
-    use super::super::testing::{Counting, contact, key, on_disk, passphrase, traceless};
-    use super::*;
-    use crate::wire::{Epoch, MessageId};
-
-    const CHEAP: Cost = Cost::DANGEROUSLY_CHEAP;
-
-    /// Two delivered, one recalled, two owed; one received; a request, a refusal, Tor's state.
-    fn fill(vault: &mut Vault) -> ContactId {
-        let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
-        let ann = contact(vault, me, 2);
-        vault
-            .write(|w| {
-                for n in 1..=5u8 {
-                    w.queue(ann, MessageId([n; 16]), &format!("treasure {n}"), i64::from(n), n < 3)?;
-                }
-                w.ack(ann, Epoch([2; 8]), 2)?;
-                w.recall(MessageKey(3))?;
-                let epoch = Epoch([8; 8]);
-                let theirs =
-                    Incoming { contact: ann, epoch, seq: 4, id: MessageId([9; 16]), time: 9, text: "treasure!" };
-                w.receive(&theirs)?;
-                w.accept_contact(ann)?;
-                w.verify_contact(ann, true)?;
-                w.add_request(me, &key(7).address(), "hello", 1)?;
-                w.put_setting("language", "fr")?;
-                w.put_road("guards.json", b"guards")
-            })
-            .unwrap();
-        ann
-    }
-
-    fn back_up(vault: &mut Vault, path: &Path) {
-        vault.export(path, &passphrase("backup"), CHEAP, &mut Counting::new()).unwrap();
-    }
-
-    #[test]
-    fn a_profile_comes_back_under_new_epochs_and_without_tors_state() {
-        let dir = tempfile::tempdir().unwrap();
-        // A name that would mean something inside a URI.
-        let path = dir.path().join("a backup?mode=rw#%41.pelure");
-        let mut first = on_disk(&dir.path().join("one"));
-        let ann = fill(&mut first);
-        back_up(&mut first, &path);
-        let before = first.read(|r| r.contact(ann)).unwrap();
-        let all = Page { before: None, after: None, limit: 99 };
-        let bytes = fs::read(&path).unwrap();
-
-        for mut second in [on_disk(&dir.path().join("two")), traceless()] {
-            let wrong = second.import(&path, &passphrase("right"), &mut Counting::new());
-            assert_eq!(wrong, Err(VaultError::WrongPassphrase));
-            second.import(&path, &passphrase("backup"), &mut Counting::new()).unwrap();
-            let after = second.read(|r| r.contact(ann)).unwrap();
-            assert_eq!((after.state, after.verified, after.restored), (ContactState::Accepted, true, true));
-            assert_ne!(after.out_epoch, before.out_epoch);
-            assert_eq!((after.out_next, after.out_acked, after.unread), (3, 0, 1));
-            let owed = second.read(|r| r.outbox(ann, 0, 9)).unwrap();
-            assert_eq!(owed.iter().map(|q| (q.seq, q.id.0[0])).collect::<Vec<_>>(), [(1, 4), (2, 5)]);
-            assert_eq!(second.read(|r| r.messages(ann, all)), first.read(|r| r.messages(ann, all)));
-            assert_eq!(second.read(|r| r.search("treasure", Some(ann), 9)).unwrap().len(), 6);
-            assert_eq!(second.read(|r| r.marks(ann)).unwrap(), [(Epoch([8; 8]), 4)]);
-            assert_eq!(second.read(|r| r.requests(None)), first.read(|r| r.requests(None)));
-            assert_eq!(second.read(|r| r.setting("language")).unwrap().as_deref(), Some("fr"));
-            assert_eq!(second.read(|r| r.road()).unwrap(), []);
-            let next = second.write(|w| w.queue(ann, MessageId([6; 16]), "more", 1, false)).unwrap();
-            assert_eq!((next.seq, next.key > MessageKey(6)), (3, true));
-            assert_eq!(second.read(|r| r.message(MessageKey(3))).unwrap().state, MessageState::Recalled);
-            let again = second.import(&path, &passphrase("backup"), &mut Counting::new());
-            assert_eq!(again, Err(VaultError::NotEmpty { what: "this profile" }));
-        }
-        assert_eq!(fs::read(&path).unwrap(), bytes, "importing changes nothing in the backup");
-    }
-
-    #[test]
-    fn a_traceless_profile_can_be_backed_up() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("backup");
-        let mut first = traceless();
-        fill(&mut first);
-        back_up(&mut first, &path);
-        let mut second = traceless();
-        second.import(&path, &passphrase("backup"), &mut Counting::new()).unwrap();
-        assert_eq!(second.read(|r| r.identities()).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_backup_overwrites_nothing_and_is_private() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("backup");
-        fs::write(&path, "mine").unwrap();
-        let mut vault = traceless();
-        let refused = vault.export(&path, &passphrase("backup"), CHEAP, &mut Counting::new());
-        assert!(matches!(refused, Err(VaultError::NotEmpty { .. })));
-        assert_eq!(fs::read(&path).unwrap(), b"mine");
-        fs::remove_file(&path).unwrap();
-        back_up(&mut vault, &path);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_damaged_backup_is_refused_and_takes_nothing_in() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("backup");
-        let mut first = traceless();
-        fill(&mut first);
-        back_up(&mut first, &path);
-        let good = fs::read(&path).unwrap();
-        let mut vault = traceless();
-        let mut refused = |bytes: &[u8], what: String| {
-            fs::write(&path, bytes).unwrap();
-            let outcome = vault.import(&path, &passphrase("backup"), &mut Counting::new());
-            assert_eq!(outcome, Err(DAMAGED), "{what}");
-            assert_eq!(vault.read(|r| r.identities()).unwrap(), []);
-        };
-        // Pages that hold no row (the root of an empty index, a free page) are not read: the first pages always are.
-        for at in (0..2 * PAGE as usize).step_by(1_021).chain((good.len() - PAGE as usize..good.len()).step_by(7)) {
-            let mut bad = good.clone();
-            bad[at] ^= 1;
-            refused(&bad, format!("byte {at}"));
-        }
-        for length in [0, 1, PAGE as usize, good.len() / 2, good.len() - PAGE as usize, good.len() - 1] {
-            refused(&good[..length], format!("cut to {length}"));
-        }
-    }
-}
+mod tests;
