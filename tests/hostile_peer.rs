@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kit::Person;
-use kit::peer::{EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest};
+use kit::peer::{EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest, text_body};
 use kit::stillness::{Stillness, settle};
 use pelure::engine::{Delivery, Event, Limits, Presence, SystemRandom};
 use pelure::session;
@@ -23,7 +23,7 @@ use pelure::vault::{ContactId, Vault};
 use pelure::wire::limits::{
     CELL, HALF_OPEN, HANDSHAKE, HANDSHAKE_DEADLINE, MESSAGE_BYTES, PING_OVERDUE, READ_CHUNK, REQUESTS, STRANGER_DELAY,
 };
-use pelure::wire::{Epoch, Frame, MessageId, MessageText, Random};
+use pelure::wire::{Epoch, Frame, MessageId, Random};
 use pelure_onion::{Address, Memory, Network, ServiceKey, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
@@ -215,7 +215,7 @@ async fn a_peer_that_never_reads_is_cut_off() {
     for contact in [to_silent, to_chatty] {
         // More than the road holds on its way.
         for _ in 0..6 {
-            unread.push((contact, alice.engine.send_message(contact, "long ".repeat(13_000)).await.unwrap()));
+            unread.push((contact, alice.engine.send_message(contact, "long ".repeat(13_000).into()).await.unwrap()));
         }
     }
     let _silent = silent.greet(alice.onion(), &[]).await;
@@ -361,8 +361,8 @@ async fn nobody_else_notices() {
     };
     let conversation = async {
         for number in 0..TALK {
-            alice.engine.send_message(to_bob, format!("a{number}")).await.unwrap();
-            bob.engine.send_message(to_alice, format!("b{number}")).await.unwrap();
+            alice.engine.send_message(to_bob, format!("a{number}").into()).await.unwrap();
+            bob.engine.send_message(to_alice, format!("b{number}").into()).await.unwrap();
             assert_eq!(bob.next_text().await, format!("a{number}"));
             while next_of(&mut alice, to_bob).await != format!("b{number}") {}
         }
@@ -520,10 +520,10 @@ fn pour(mut talk: Talk, numbers: std::ops::RangeInclusive<u64>) -> (Arc<AtomicUs
     let count = Arc::clone(&written);
     let flood = tokio::spawn(async move {
         for seq in numbers {
-            let text = MessageText::new(format!("{:1000}", format!("h{seq}"))).unwrap();
+            let body = text_body(&format!("{:1000}", format!("h{seq}")));
             let mut id = [0; 16];
             id[..8].copy_from_slice(&seq.to_be_bytes());
-            let frame = Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, text };
+            let frame = Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, body };
             let record = talk.seal(&encoded(&[frame]));
             assert_eq!(record.len(), RECORD);
             if talk.stream.write_all(&record).await.is_err() {

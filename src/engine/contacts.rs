@@ -7,7 +7,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
-use super::event::{ContactView, Delivery, Event, Presence};
+use super::event::{ContactView, Delivery, Event, Presence, Receipts};
 use super::roster::{ContactEntry, Live, LivePresence, lock};
 use super::{Engine, EngineError, Reason, Shared};
 use crate::name::PetName;
@@ -122,7 +122,7 @@ impl Engine {
             })
             .await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
-        for message in lost.into_iter().filter(|row| row.text.is_some()).map(|row| row.key) {
+        for message in lost.into_iter().filter(|row| row.body.is_some()).filter_map(|row| row.key) {
             self.0.outlet.put(Event::MessageState { message, state: Delivery::Failed }).await;
         }
         self.0.outlet.put(Event::ContactRemoved { contact }).await;
@@ -277,6 +277,8 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
         presence,
         verified: row.verified,
         unread: row.unread,
+        expires_in: row.expires_in,
+        receipts: Receipts { ours: row.receipts_mine, theirs: row.receipts_theirs },
     }
 }
 

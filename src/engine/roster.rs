@@ -59,6 +59,8 @@ pub(super) struct Live {
     pub(super) open: bool,
     /// Messages handed to the live session and not yet acknowledged.
     pub(super) handed: BTreeSet<MessageKey>,
+    /// What was read, or what is agreed on, changed since the session looked.
+    pub(super) look: bool,
 }
 
 /// Presence with an instant instead of a number of seconds.
@@ -151,6 +153,14 @@ impl Roster {
         }
     }
 
+    /// Ends everything in the middle of whatever it does: no goodbye, no last record.
+    pub(super) fn abort(&self) {
+        let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
+        let tasks = contacts.into_values().map(|entry| entry.task);
+        let tasks = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers);
+        tasks.for_each(|task| task.abort());
+    }
+
     /// Ends everything.
     pub(super) async fn stop(&self) {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
@@ -181,6 +191,12 @@ impl ContactHandle {
     /// Whether a message queued now goes out at once.
     pub(super) fn open(&self) -> bool {
         lock(&self.live).open
+    }
+
+    /// Tells the actor that what was read, or what is agreed on, changed.
+    pub(super) fn look(&self) {
+        lock(&self.live).look = true;
+        self.poke();
     }
 
     /// Tells the actor that its outbox or what was read changed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pelure::session::{self, Established, Identity, Offer};
 use pelure::vault::ContactId;
 use pelure::wire::limits::{FEATURES, HANDSHAKE, PROTOCOL};
-use pelure::wire::{Deframer, Epoch, Frame, MessageId, MessageText, RequestText, Seeded};
+use pelure::wire::{Body, Deframer, Epoch, Frame, MessageId, MessageText, RequestText, Seeded};
 use pelure_onion::{Address, Dial, Memory, MemoryNetwork, Network, ServiceKey, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
@@ -167,8 +167,16 @@ pub fn request(text: &str) -> Frame {
 pub fn numbered(seq: u64) -> Frame {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&seq.to_be_bytes());
-    let text = MessageText::new(format!("h{seq}")).unwrap();
-    Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, text }
+    said(seq, MessageId(id), text_body(&format!("h{seq}")))
+}
+
+/// Whatever a peer wants to say under this number.
+pub fn said(seq: u64, id: MessageId, body: Body) -> Frame {
+    Frame::Message { epoch: EPOCH, seq, id, age_minutes: 0, body }
+}
+
+pub fn text_body(text: &str) -> Body {
+    Body::Text { text: MessageText::new(text.to_owned()).unwrap(), reply_to: None, expires_in: None }
 }
 
 /// What every peer announces.

@@ -10,7 +10,6 @@ use crate::engine::clock::SystemRandom;
 use crate::engine::roster::lock;
 use crate::talk::{Side, Verdict};
 use crate::vault::ContactState;
-use crate::wire::limits::UNREAD_BYTES;
 use crate::wire::{Bye, Frame};
 
 impl Conversation {
@@ -62,12 +61,12 @@ impl Conversation {
             Frame::Bye { reason: Bye::Leaving } => return Err(End::Left),
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
             Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
-            Frame::Message { epoch, seq, id, age_minutes, text } => {
+            Frame::Message { epoch, seq, id, age_minutes, body } => {
                 self.pay(now);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     let time = self.shared.clock.wall().saturating_sub(i64::from(age_minutes) * 60_000);
-                    batch.message(epoch, seq, id, time, text);
+                    batch.message(epoch, seq, id, time, body);
                 }
             }
             Frame::Skip { epoch, seq } => {
@@ -83,6 +82,11 @@ impl Conversation {
                     batch.acked = Some((epoch, seq));
                     self.more = true;
                 }
+            }
+            Frame::Read { id } => {
+                self.pay(now);
+                // The vault knows whether both agreed: an agreement may stand in the same batch.
+                batch.read = Some(id);
             }
             Frame::Restored => batch.restored = true,
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
@@ -114,9 +118,10 @@ impl Conversation {
             });
         }
         self.accepted = news.contact.state == ContactState::Accepted;
-        self.full = news.contact.unread_bytes > UNREAD_BYTES;
+        self.regard(&news.contact, news.receipt, false);
+        self.more |= news.owing();
         lock(&self.live).open = self.accepted;
-        news.tell(&self.shared).await;
+        news.tell(&self.shared).await?;
         Ok(())
     }
 }
