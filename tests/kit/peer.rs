@@ -165,6 +165,17 @@ pub fn request(text: &str) -> Frame {
 
 /// The message of this number, which says its number.
 pub fn numbered(seq: u64) -> Frame {
+    saying(seq, &format!("h{seq}"))
+}
+
+/// The message of this number with this text.
+pub fn saying(seq: u64, text: &str) -> Frame {
+    let text = MessageText::new(text.to_owned()).unwrap();
+    bodied(seq, Body::Text { text, reply_to: None, expires_in: None })
+}
+
+/// The message of this number, which has a name made of it.
+pub fn bodied(seq: u64, body: Body) -> Frame {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&seq.to_be_bytes());
     said(seq, MessageId(id), text_body(&format!("h{seq}")))
