@@ -176,18 +176,14 @@ pub fn saying(seq: u64, text: &str) -> Frame {
 
 /// The message of this number, which has a name made of it.
 pub fn bodied(seq: u64, body: Body) -> Frame {
+    Frame::Message { epoch: EPOCH, seq, id: named(seq), age_minutes: 0, body }
+}
+
+/// The name of the message of this number.
+pub fn named(seq: u64) -> MessageId {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&seq.to_be_bytes());
-    said(seq, MessageId(id), text_body(&format!("h{seq}")))
-}
-
-/// Whatever a peer wants to say under this number.
-pub fn said(seq: u64, id: MessageId, body: Body) -> Frame {
-    Frame::Message { epoch: EPOCH, seq, id, age_minutes: 0, body }
-}
-
-pub fn text_body(text: &str) -> Body {
-    Body::Text { text: MessageText::new(text.to_owned()).unwrap(), reply_to: None, expires_in: None }
+    MessageId(id)
 }
 
 /// What every peer announces.

@@ -89,7 +89,6 @@ impl Conversation {
                 batch.read = Some(id);
             }
             Frame::Restored => batch.restored = true,
-            Frame::Read { .. } => {}
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }
