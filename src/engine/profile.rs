@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::clock::SystemRandom;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, roster};
 use crate::vault::{Cost, Passphrase};
 use crate::wire::TextError;
 
@@ -21,11 +21,14 @@ impl Engine {
     /// Panic: cuts every session where it is, without a goodbye, and makes the profile unreadable for ever. Whatever comes
     /// back, the engine is finished and the program should end.
     pub async fn destroy(&self) -> Result<(), EngineError> {
-        self.0.roster.abort();
+        let ending = self.0.roster.abort();
         self.0.wanted.send_replace(false);
         self.0.network.set_online(false);
         let destroyed = self.0.ledger.destroy().await;
         self.0.outlet.close();
+        for task in ending {
+            roster::finish(task).await;
+        }
         destroyed
     }
 

@@ -153,12 +153,13 @@ impl Roster {
         }
     }
 
-    /// Ends everything in the middle of whatever it does: no goodbye, no last record.
-    pub(super) fn abort(&self) {
+    /// Ends everything in the middle of whatever it does: no goodbye, no last record. Gives what is ending.
+    pub(super) fn abort(&self) -> Vec<JoinHandle<()>> {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
         let tasks = contacts.into_values().map(|entry| entry.task);
-        let tasks = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers);
-        tasks.for_each(|task| task.abort());
+        let tasks: Vec<_> = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers).collect();
+        tasks.iter().for_each(JoinHandle::abort);
+        tasks
     }
 
     /// Ends everything.
@@ -216,7 +217,7 @@ pub(super) fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
     live.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn finish(mut task: JoinHandle<()>) {
+pub(super) async fn finish(mut task: JoinHandle<()>) {
     if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
         task.abort();
     }

@@ -198,5 +198,10 @@ pub async fn acquaint(a: &mut Person, b: &mut Person) -> (ContactId, ContactId) 
     (to_b, to_a)
 }
 
+/// The newest messages.
+pub fn page(limit: u32) -> Page {
+    Page { before: None, after: None, limit }
+}
+
 /// Nothing in memory takes this long unless it hangs.
 pub const HANGING: Duration = Duration::from_secs(60);

@@ -92,6 +92,10 @@ impl Batch {
                     Some(id) => w.seen(contact, *id)?,
                     None => Vec::new(),
                 };
+                if batch.restored {
+                    // The backup may be older than what was agreed.
+                    w.announce_terms(contact, stamp)?;
+                }
                 let accepted = batch.accepted && w.accept_contact(contact)?;
                 let (receipt, contact) = (w.receipt(contact)?, w.contact(contact)?);
                 Ok(News { contact, delivered, read, receipt, brought, accepted, restored: batch.restored })
@@ -125,7 +129,7 @@ impl Arrived {
 impl News {
     /// Whether it made us owe the peer something.
     pub(super) fn owing(&self) -> bool {
-        self.brought.iter().any(|brought| matches!(brought, Brought::Terms { outdated: true, .. }))
+        self.restored || self.brought.iter().any(|brought| matches!(brought, Brought::Terms { outdated: true, .. }))
     }
 
     /// Tells of everything, in order.

@@ -88,7 +88,10 @@ impl Conversation {
                 // The vault knows whether both agreed: an agreement may stand in the same batch.
                 batch.read = Some(id);
             }
-            Frame::Restored => batch.restored = true,
+            Frame::Restored => {
+                self.pay(now);
+                batch.restored = true;
+            }
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }
