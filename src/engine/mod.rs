@@ -37,6 +37,7 @@ use tokio::sync::{Notify, Semaphore, watch as slot};
 use crate::vault::{ContactId, Vault};
 use crate::wire::limits;
 
+pub use changes::Terms;
 pub use clock::{Clock, MachineClock, SystemRandom};
 pub use count::Misbehaviour;
 pub use error::EngineError;
@@ -44,7 +45,6 @@ pub use event::{
     Change, ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, Reaction, Receipts, TorView,
 };
 pub use keep::Keeper;
-pub use changes::Terms;
 pub use messages::{Draft, SubmittedMessage};
 pub use outlet::Events;
 pub use reason::Reason;
@@ -124,8 +124,10 @@ impl Engine {
             closed: tokio::sync::Mutex::new(Some(closed)),
         });
         let engine = Self(shared);
-        // Before anything can be listed: what was due while the program did not run is gone.
+        // Before anything can be listed: what was due while the program did not run is gone, and the log of the database
+        // forgets what a killed run had no time to make it forget.
         expiry::sweep(&engine.0).await?;
+        engine.0.ledger.alone(|vault| vault.sweep()).await?;
         engine.run_all().await?;
         engine.0.roster.keep(tokio::spawn(expiry::run(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::network(Arc::clone(&engine.0))));
