@@ -9,22 +9,24 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::Shared;
 use super::clock::SystemRandom;
 use super::event::{Delivery, Event};
 use super::link::Link;
 use super::roster::{Live, lock};
-use super::{EngineError, Shared};
-use crate::session::{Identity, RecordError, RenewalError};
-use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket};
-use crate::vault::{ContactId, ContactState, MessageKey};
+use crate::session::Identity;
+use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TokenBucket};
+use crate::vault::{Contact, ContactId, ContactState, MessageKey};
 use crate::wire::limits::{PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
-use crate::wire::{Bye, Deframer, Epoch, Frame, WireError};
+use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId};
 
 mod batch;
+mod end;
 mod receive;
 mod send;
 
 use batch::Batch;
+pub(super) use end::End;
 pub(super) use send::{Opening, opening};
 
 /// A live session with a contact.
@@ -44,6 +46,8 @@ pub(super) struct Conversation {
     /// Whether both agreed: before that nothing but our request goes out.
     accepted: bool,
     due: Due,
+    /// Whether both sides want to tell what was read.
+    receipts: bool,
     /// The vault may hold more for the peer than was handed over.
     more: bool,
     /// The keys of what is in flight, by number.
@@ -65,6 +69,8 @@ struct Due {
     pong: Option<u64>,
     ping: Option<u64>,
     ack: Option<(Epoch, u64)>,
+    /// The last of their messages that was displayed here.
+    read: Option<MessageId>,
 }
 
 /// What a conversation waits for.
@@ -75,46 +81,6 @@ pub(super) enum Wake {
     Room,
     /// A time has come.
     Timer,
-}
-
-/// Why a conversation is over.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum End {
-    #[error("the connection was lost")]
-    Lost,
-    #[error("no answer for a minute")]
-    Silent,
-    #[error("the other side has not accepted yet")]
-    Waiting,
-    #[error("went offline")]
-    Left,
-    #[error("a newer connection took over")]
-    Replaced,
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    #[error(transparent)]
-    Talk(#[from] TalkError),
-    #[error(transparent)]
-    Renewal(#[from] RenewalError),
-    #[error("the session was not renewed in time")]
-    NotRenewed,
-    #[error("the other side's program is too old to talk to this one; it must be updated")]
-    Outdated,
-    #[error("the other side broke the protocol")]
-    Unwelcome,
-    #[error("the other side says that we broke the protocol; one of the two programs is out of date")]
-    Accused,
-    #[error("this machine could not store: {0}")]
-    Ours(#[from] EngineError),
-}
-
-impl End {
-    /// Whether the other side did what no honest program does.
-    pub(super) fn is_misbehaviour(&self) -> bool {
-        matches!(self, Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome)
-    }
 }
 
 impl Conversation {
@@ -133,19 +99,20 @@ impl Conversation {
             return Err(End::Outdated);
         }
         let answering = link.dialled_by == Side::Them;
-        let (row, marks, handed) = shared
+        let (row, marks, handed, receipt) = shared
             .ledger
             .write(move |w| {
                 // Who dials us knows us: whoever we asked has accepted.
                 if answering {
                     w.accept_contact(contact)?;
                 }
-                Ok((w.contact(contact)?, w.marks(contact)?, w.handed(contact)?))
+                Ok((w.contact(contact)?, w.marks(contact)?, w.handed(contact)?, w.receipt(contact)?))
             })
             .await?;
         let now = shared.clock.now();
         let first = std::mem::take(&mut link.first);
         let accepted = row.state == ContactState::Accepted;
+        let receipts = row.receipts_mine && row.receipts_theirs;
         let mut conversation = Self {
             quiet_until: now.saturating_add(bucket.take(now, 0)),
             bucket,
@@ -155,7 +122,8 @@ impl Conversation {
             deframer: Deframer::default(),
             welcomed: answering,
             accepted,
-            due: Due { welcome: answering, restored: row.restored && accepted, ..Due::default() },
+            due: Due { welcome: answering, restored: row.restored && accepted, read: receipt, ..Due::default() },
+            receipts,
             more: true,
             in_flight: VecDeque::new(),
             full: row.unread_bytes > UNREAD_BYTES,
@@ -187,14 +155,28 @@ impl Conversation {
         self.liveness.online(self.now())
     }
 
-    /// The outbox or the backlog may have changed.
+    /// The outbox, what was read or what is agreed on may have changed.
     pub(super) async fn poke(&mut self) -> Result<(), End> {
         self.more = true;
-        if self.full {
+        let look = std::mem::take(&mut lock(&self.live).look);
+        if look || self.full {
             let contact = self.contact;
-            self.full = self.shared.ledger.read(move |r| r.contact(contact)).await?.unread_bytes > UNREAD_BYTES;
+            let asked = self.shared.ledger.read(move |r| Ok((r.contact(contact)?, r.receipt(contact)?)));
+            let (row, receipt) = asked.await?;
+            self.regard(&row, receipt, look);
         }
         Ok(())
+    }
+
+    /// Takes in how the contact is now; `receipt` tells what was displayed here, where both agreed to that. `look`: more
+    /// may have been displayed.
+    fn regard(&mut self, row: &Contact, receipt: Option<MessageId>, look: bool) {
+        let agreed = row.receipts_mine && row.receipts_theirs;
+        if !agreed || look || !self.receipts {
+            self.due.read = receipt;
+        }
+        self.receipts = agreed;
+        self.full = row.unread_bytes > UNREAD_BYTES;
     }
 
     /// The machine woke or the network changed: ask whether the peer is still there.
@@ -264,9 +246,14 @@ impl Conversation {
     }
 
     fn talking(&self) -> bool {
-        let Due { sealed, welcome, restored, pong, ping, ack } = &self.due;
+        let Due { sealed, welcome, restored, pong, ping, ack, read } = &self.due;
         let control = *welcome || *restored || pong.is_some() || ping.is_some() || ack.is_some();
-        control || !sealed.is_empty() || self.may_hand()
+        control || !sealed.is_empty() || (self.may_tell() && read.is_some()) || self.may_hand()
+    }
+
+    /// Whether the other side is known to see us as its contact, and we see it as ours.
+    fn may_tell(&self) -> bool {
+        self.accepted && self.welcomed
     }
 
     fn may_hand(&self) -> bool {
@@ -299,6 +286,14 @@ impl Conversation {
                 }
             }
         }
+    }
+}
+
+/// What a body weighs in a queue.
+fn text_bytes(body: &Body) -> usize {
+    match body {
+        Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
+        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
     }
 }
 

@@ -10,6 +10,7 @@ use pelure_onion::{Address, Reach};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::Reason;
 use super::contact::Note;
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
@@ -58,6 +59,8 @@ pub(super) struct Live {
     pub(super) open: bool,
     /// Messages handed to the live session and not yet acknowledged.
     pub(super) handed: BTreeSet<MessageKey>,
+    /// What was read, or what is agreed on, changed since the session looked.
+    pub(super) look: bool,
 }
 
 /// Presence with an instant instead of a number of seconds.
@@ -65,7 +68,7 @@ pub(super) struct Live {
 pub(super) enum LivePresence {
     Online,
     Connecting { attempt: u32 },
-    Offline { reason: String, next: Option<Duration> },
+    Offline { reason: Reason, next: Option<Duration> },
 }
 
 /// A way to reach a contact's actor.
@@ -150,6 +153,15 @@ impl Roster {
         }
     }
 
+    /// Ends everything in the middle of whatever it does: no goodbye, no last record. Gives what is ending.
+    pub(super) fn abort(&self) -> Vec<JoinHandle<()>> {
+        let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
+        let tasks = contacts.into_values().map(|entry| entry.task);
+        let tasks: Vec<_> = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers).collect();
+        tasks.iter().for_each(JoinHandle::abort);
+        tasks
+    }
+
     /// Ends everything.
     pub(super) async fn stop(&self) {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
@@ -182,6 +194,12 @@ impl ContactHandle {
         lock(&self.live).open
     }
 
+    /// Tells the actor that what was read, or what is agreed on, changed.
+    pub(super) fn look(&self) {
+        lock(&self.live).look = true;
+        self.poke();
+    }
+
     /// Tells the actor that its outbox or what was read changed.
     pub(super) fn poke(&self) {
         self.bell.notify_one();
@@ -190,7 +208,7 @@ impl ContactHandle {
 
 impl Default for LivePresence {
     fn default() -> Self {
-        Self::Offline { reason: NOT_YET.into(), next: None }
+        Self::Offline { reason: Reason::NotTriedYet, next: None }
     }
 }
 
@@ -199,7 +217,7 @@ pub(super) fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
     live.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn finish(mut task: JoinHandle<()>) {
+pub(super) async fn finish(mut task: JoinHandle<()>) {
     if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
         task.abort();
     }
@@ -207,6 +225,3 @@ async fn finish(mut task: JoinHandle<()>) {
 
 /// How long a task may take to end by itself: it may have a last record to write.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Before the first attempt.
-const NOT_YET: &str = "not tried yet";

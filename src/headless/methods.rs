@@ -2,22 +2,24 @@
 //!
 //! It does not decide anything: every rule is the engine's.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::parameters::*;
 use super::rpc::{self, Call, Fault};
 use super::shape;
-use crate::engine::{Engine, EngineError, Page, SubmittedMessage};
+use crate::engine::{Draft, Engine, EngineError, Page, SubmittedMessage, Terms};
 use crate::name::safety::Language;
 use crate::vault::Passphrase;
+use crate::wire::Expiry;
 
 /// Puts a message in line; [`sent`] waits for it.
 pub(super) async fn send(engine: &Engine, params: Value) -> Result<SubmittedMessage, Fault> {
-    let Send { contact, text } = rpc::params(params)?;
-    Ok(engine.submit_message(id(&contact)?, text).await?)
+    let Send { contact, text, reply_to, expires_in } = rpc::params(params)?;
+    let reply_to = reply_to.as_deref().map(id).transpose()?;
+    let draft = Draft { text, reply_to, expires_in: lifetime(expires_in)? };
+    Ok(engine.submit_message(id(&contact)?, draft).await?)
 }
 
 /// The result of `message.send`.
@@ -87,6 +89,11 @@ async fn contact(engine: &Engine, method: &str, params: Value) -> Result<Value, 
             let Verify { contact, verified } = rpc::params(params)?;
             done(engine.verify_contact(id(&contact)?, verified).await)
         }
+        "contact.set" => {
+            let Set { contact, receipts, expires_in } = rpc::params(params)?;
+            let terms = Terms { receipts, expires_in: lifetime(expires_in)? };
+            done(engine.set_terms(id(&contact)?, terms).await)
+        }
         "contact.block" => done(engine.block_contact(of_contact(params)?).await),
         "contact.unblock" => done(engine.unblock_contact(of_contact(params)?).await),
         "contact.remove" => done(engine.remove_contact(of_contact(params)?).await),
@@ -127,8 +134,20 @@ async fn request(engine: &Engine, method: &str, params: Value) -> Result<Value, 
 async fn message(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
     match method {
         "message.recall" => {
-            let Recall { message } = rpc::params(params)?;
+            let OfMessage { message } = rpc::params(params)?;
             done(engine.recall_message(id(&message)?).await)
+        }
+        "message.edit" => {
+            let Edit { message, text } = rpc::params(params)?;
+            done(engine.edit_message(id(&message)?, text).await)
+        }
+        "message.delete" => {
+            let OfMessage { message } = rpc::params(params)?;
+            done(engine.delete_message(id(&message)?).await)
+        }
+        "message.react" => {
+            let React { message, emoji } = rpc::params(params)?;
+            done(engine.react(id(&message)?, emoji.as_deref()).await)
         }
         "message.list" => {
             let List { contact, before, after, limit } = rpc::params(params)?;
@@ -193,6 +212,12 @@ fn done(outcome: Result<(), EngineError>) -> Result<Value, Fault> {
     Ok(json!({}))
 }
 
+/// Seconds after which messages disappear: left out is no wish, null is never.
+fn lifetime(seconds: Option<Option<u64>>) -> Result<Option<Option<Expiry>>, Fault> {
+    let checked = |seconds| Expiry::from_seconds(seconds).map_err(EngineError::from);
+    Ok(seconds.map(|seconds| seconds.map(checked).transpose()).transpose()?)
+}
+
 /// An identifier of a shape we never gave out names nothing.
 fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|_| EngineError::NotFound.into())
@@ -207,46 +232,6 @@ impl From<EngineError> for Fault {
     fn from(error: EngineError) -> Self {
         Self { code: APPLICATION_ERROR, message: error.to_string(), kind: Some(error.kind()) }
     }
-}
-
-/// Declares the parameters of a method: unknown ones are refused.
-macro_rules! parameters {
-    ($($name:ident { $($field:ident : $type:ty),* })*) => {
-        $(
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct $name { $($field: $type),* }
-        )*
-    };
-}
-
-parameters! {
-    Nothing {}
-    Named { name: String }
-    OfIdentity { identity: String }
-    MaybeIdentity { identity: Option<String> }
-    Visible { identity: String, visible: bool }
-    OfContact { contact: String }
-    Add { identity: String, address: String, name: String, message: Option<String> }
-    Rename { contact: String, name: String }
-    Verify { contact: String, verified: bool }
-    Words { contact: String, language: Option<Tongue> }
-    Accept { request: String, name: String }
-    Decline { request: String }
-    Send { contact: String, text: String }
-    Recall { message: String }
-    List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
-    Search { query: String, contact: Option<String>, limit: Option<u32> }
-    Online { online: bool }
-    Change { old: String, new: String }
-    Backup { path: PathBuf, passphrase: String }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Tongue {
-    En,
-    Fr,
 }
 
 /// Messages in a listing that names no limit.

@@ -6,6 +6,7 @@
 mod lines;
 mod methods;
 pub mod options;
+mod parameters;
 mod rpc;
 mod shape;
 
