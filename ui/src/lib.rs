@@ -3,11 +3,13 @@
 //! It knows no onion, no engine, no disk and no clock; it never waits. [`Window`] is all of it without a desktop, for
 //! tests; [`run`] puts it on one.
 
+pub mod announce;
 mod app;
 pub mod intent;
 pub mod keys;
 pub mod model;
 mod parts;
+pub mod qr;
 mod screens;
 pub mod secret;
 pub mod settings;
