@@ -73,7 +73,7 @@ async fn receive_until_the_disk_is_full(disk: PathBuf) {
     }
     bob.until(|event| match event {
         Event::Contact(view) => {
-            matches!(&view.presence, Presence::Offline { reason, .. } if reason.contains("disk is full"))
+            matches!(&view.presence, Presence::Offline { reason, .. } if reason.to_string().contains("disk is full"))
         }
         _ => false,
     })

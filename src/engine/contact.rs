@@ -7,14 +7,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pelure_onion::{Address, Dial, Status};
+use pelure_onion::{Address, Dial};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::clock::SystemRandom;
 use super::conversation::{self, Conversation, End, Opening, Wake};
 use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
-use super::{Shared, contacts};
+use super::{Reason, Shared, contacts};
 use crate::session::Identity;
 use crate::talk::{Keep, Retry, TokenBucket, keep};
 use crate::vault::{ContactId, IdentityId};
@@ -50,7 +50,7 @@ pub(super) struct Actor {
 }
 
 /// A session and what its handshake carried, or why there is none.
-type Reached = Result<Box<(Link, Opening)>, String>;
+type Reached = Result<Box<(Link, Opening)>, Reason>;
 
 type Dialling = Pin<Box<dyn Future<Output = Reached> + Send>>;
 
@@ -129,7 +129,7 @@ impl Actor {
             self.bucket = bucket;
             link.close().await;
         }
-        self.show(LivePresence::Offline { reason: OFFLINE.into(), next: None }).await;
+        self.show(LivePresence::Offline { reason: Reason::YouAreOffline, next: None }).await;
     }
 
     async fn nudged(&mut self) {
@@ -199,7 +199,7 @@ impl Actor {
             self.retry.succeeded();
             self.show(LivePresence::Online).await;
         } else if lock(&self.live).presence == LivePresence::Online {
-            self.show(LivePresence::Offline { reason: "no answer lately".into(), next: None }).await;
+            self.show(LivePresence::Offline { reason: Reason::Unanswered, next: None }).await;
         }
     }
 
@@ -218,12 +218,12 @@ impl Actor {
         }
         if let End::Waiting = end {
             self.retry.waiting(self.shared.clock.now(), &mut SystemRandom);
-            return self.show_next(end.to_string()).await;
+            return self.show_next(end.reason()).await;
         }
-        self.missed(end.to_string()).await;
+        self.missed(end.reason()).await;
     }
 
-    async fn missed(&mut self, reason: String) {
+    async fn missed(&mut self, reason: Reason) {
         self.retry.failed(self.shared.clock.now(), &mut SystemRandom);
         self.show_next(reason).await;
     }
@@ -240,14 +240,14 @@ impl Actor {
     }
 
     async fn show_waiting(&mut self) {
-        let hindrance = hindrance(&self.shared.network.status().borrow());
+        let hindrance = Reason::hindrance(&self.shared.network.status().borrow());
         match hindrance {
             Some(reason) => self.show(LivePresence::Offline { reason, next: None }).await,
-            None => self.show_next("about to try".into()).await,
+            None => self.show_next(Reason::AboutToTry).await,
         }
     }
 
-    async fn show_next(&mut self, reason: String) {
+    async fn show_next(&mut self, reason: Reason) {
         let next = (*self.active.borrow() && self.shared.ready()).then(|| self.retry.due());
         self.show(LivePresence::Offline { reason, next }).await;
     }
@@ -267,20 +267,19 @@ impl Actor {
 
 /// Dials until the last handshake message is on its way.
 async fn reach(shared: Arc<Shared>, me: Arc<Identity>, contact: ContactId, dial: Dial) -> Reached {
-    let _turn = shared.dials.acquire().await.map_err(|_| OFFLINE.to_owned())?;
+    let _turn = shared.dials.acquire().await.map_err(|_| Reason::YouAreOffline)?;
     let stream = tokio::time::timeout(DIAL_DEADLINE, shared.network.dial(dial))
         .await
-        .map_err(|_| "the connection timed out".to_owned())?
-        .map_err(|error| error.to_string())?;
+        .map_err(|_| Reason::Timeout)??;
     let greeted = tokio::time::timeout(HANDSHAKE_DEADLINE, link::greet(stream, &me, dial.to))
         .await
-        .map_err(|_| "the handshake timed out".to_owned())?
-        .map_err(|error| error.to_string())?;
-    let opening = conversation::opening(&shared, contact).await.map_err(|error| error.to_string())?;
+        .map_err(|_| Reason::HandshakeTimeout)?
+        .map_err(|error| error.reason())?;
+    let opening = conversation::opening(&shared, contact).await.map_err(Reason::Storage)?;
     let link = tokio::time::timeout(HANDSHAKE_DEADLINE, greeted.finish(&opening.frames, shared.clock.now()))
         .await
-        .map_err(|_| "the handshake timed out".to_owned())?
-        .map_err(|error| error.to_string())?;
+        .map_err(|_| Reason::HandshakeTimeout)?
+        .map_err(|error| error.reason())?;
     Ok(Box::new((link, opening)))
 }
 
@@ -297,19 +296,6 @@ async fn wait(conversation: &mut Option<Box<Conversation>>) -> Wake {
         None => std::future::pending().await,
     }
 }
-
-/// Why nothing is tried now, if it is the road's doing.
-fn hindrance(status: &Status) -> Option<String> {
-    match status {
-        Status::Ready => None,
-        Status::Offline => Some("Tor is offline".into()),
-        Status::Connecting { .. } => Some("Tor is connecting".into()),
-        Status::Blocked { reason, .. } => Some(format!("Tor is blocked: {reason}")),
-    }
-}
-
-/// What is said of contacts of an identity that is not online on purpose.
-const OFFLINE: &str = "you are offline";
 
 /// From the first step of a dial to its stream: Arti's own deadlines are shorter, this one is for what they miss.
 const DIAL_DEADLINE: Duration = Duration::from_secs(180);

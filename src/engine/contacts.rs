@@ -9,7 +9,7 @@ use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
 use super::event::{ContactView, Delivery, Event, Presence};
 use super::roster::{ContactEntry, Live, LivePresence, lock};
-use super::{Engine, EngineError, Shared};
+use super::{Engine, EngineError, Reason, Shared};
 use crate::name::PetName;
 use crate::name::safety::{SafetyWords, safety_words};
 use crate::talk::{Retry, TokenBucket};
@@ -264,9 +264,9 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
             Presence::Offline { reason, next_attempt_in: next.map(|next| next.saturating_sub(now).as_secs()) }
         }
         None if row.state == ContactState::Blocked => {
-            Presence::Offline { reason: BLOCKED.into(), next_attempt_in: None }
+            Presence::Offline { reason: Reason::Blocked, next_attempt_in: None }
         }
-        None => Presence::Offline { reason: STARTING.into(), next_attempt_in: None },
+        None => Presence::Offline { reason: Reason::AboutToStart, next_attempt_in: None },
     };
     ContactView {
         contact: row.id,
@@ -285,10 +285,6 @@ fn fresh_epoch() -> Epoch {
     SystemRandom.fill(&mut epoch.0);
     epoch
 }
-
-/// What is said of contacts that nobody tries to reach.
-const BLOCKED: &str = "blocked";
-const STARTING: &str = "about to start";
 
 /// Sessions and wishes that wait for a busy actor.
 const NOTES: usize = 16;

@@ -13,7 +13,7 @@ use super::clock::SystemRandom;
 use super::event::{Delivery, Event};
 use super::link::Link;
 use super::roster::{Live, lock};
-use super::{EngineError, Shared};
+use super::{EngineError, Reason, Shared};
 use crate::session::{Identity, RecordError, RenewalError};
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket};
 use crate::vault::{ContactId, ContactState, MessageKey};
@@ -111,6 +111,22 @@ pub(super) enum End {
 }
 
 impl End {
+    /// What is said of the contact; the details are for the log.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Lost => Reason::Lost,
+            Self::Silent => Reason::Silent,
+            Self::Waiting => Reason::NotAccepted,
+            Self::Left => Reason::Left,
+            Self::Replaced => Reason::Replaced,
+            Self::NotRenewed => Reason::NotRenewed,
+            Self::Outdated => Reason::Outdated,
+            Self::Accused => Reason::Accused,
+            Self::Ours(error) => Reason::Storage(error),
+            Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome => Reason::Protocol,
+        }
+    }
+
     /// Whether the other side did what no honest program does.
     pub(super) fn is_misbehaviour(&self) -> bool {
         matches!(self, Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome)

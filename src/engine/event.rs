@@ -4,6 +4,7 @@
 
 use pelure_onion::{Address, Reach, Status};
 
+use super::Reason;
 use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Request, RequestId};
 
 /// One change.
@@ -78,8 +79,8 @@ pub enum Presence {
     },
     /// Not there.
     Offline {
-        /// Why, in plain words.
-        reason: String,
+        /// Why.
+        reason: Reason,
         /// Seconds until the next attempt; `None` where only an event outside starts one.
         next_attempt_in: Option<u64>,
     },

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::Reason;
 use super::clock::SystemRandom;
 use crate::session::{self, Established, ExpectReply, HandshakeError, Identity, Offer};
 use crate::talk::Side;
@@ -49,6 +50,16 @@ pub(super) enum LinkError {
     /// The stream ended first.
     #[error("the connection broke during the handshake")]
     Broken(#[from] std::io::Error),
+}
+
+impl LinkError {
+    /// What is said of the contact.
+    pub(super) fn reason(&self) -> Reason {
+        match self {
+            Self::Handshake(_) => Reason::HandshakeFailed,
+            Self::Broken(_) => Reason::HandshakeBroken,
+        }
+    }
 }
 
 struct Pumps {

@@ -19,6 +19,7 @@ mod link;
 mod messages;
 mod outlet;
 mod profile;
+mod reason;
 mod roster;
 mod stranger;
 mod supervisor;
@@ -39,6 +40,7 @@ pub use event::{ContactView, Delivery, Event, IdentityView, MessageView, Page, P
 pub use keep::Keeper;
 pub use messages::SubmittedMessage;
 pub use outlet::Events;
+pub use reason::Reason;
 
 use ledger::{Closed, Ledger};
 use outlet::Outlet;

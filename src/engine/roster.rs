@@ -10,6 +10,7 @@ use pelure_onion::{Address, Reach};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::Reason;
 use super::contact::Note;
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
@@ -65,7 +66,7 @@ pub(super) struct Live {
 pub(super) enum LivePresence {
     Online,
     Connecting { attempt: u32 },
-    Offline { reason: String, next: Option<Duration> },
+    Offline { reason: Reason, next: Option<Duration> },
 }
 
 /// A way to reach a contact's actor.
@@ -190,7 +191,7 @@ impl ContactHandle {
 
 impl Default for LivePresence {
     fn default() -> Self {
-        Self::Offline { reason: NOT_YET.into(), next: None }
+        Self::Offline { reason: Reason::NotTriedYet, next: None }
     }
 }
 
@@ -207,6 +208,3 @@ async fn finish(mut task: JoinHandle<()>) {
 
 /// How long a task may take to end by itself: it may have a last record to write.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Before the first attempt.
-const NOT_YET: &str = "not tried yet";

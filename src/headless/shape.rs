@@ -62,7 +62,7 @@ fn presence(presence: &Presence) -> serde_json::Map<String, Value> {
     let (word, reason, next) = match presence {
         Presence::Online => ("online", None, None),
         Presence::Connecting { attempt } => ("connecting", Some(format!("attempt {attempt}")), None),
-        Presence::Offline { reason, next_attempt_in } => ("offline", Some(reason.clone()), *next_attempt_in),
+        Presence::Offline { reason, next_attempt_in } => ("offline", Some(reason.to_string()), *next_attempt_in),
     };
     let mut map = serde_json::Map::new();
     map.insert("presence".into(), word.into());

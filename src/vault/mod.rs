@@ -18,6 +18,7 @@ mod messages;
 mod migrations;
 mod outbox;
 mod passphrase;
+mod plain;
 mod profile;
 mod rekey;
 mod requests;
@@ -32,6 +33,7 @@ mod transaction;
 pub use error::VaultError;
 pub use ids::{ContactId, IdParseError, IdentityId, MessageKey, RequestId};
 pub use passphrase::{Cost, Passphrase};
+pub use plain::PlainFile;
 pub use profile::{Reader, Vault};
 pub use rows::{
     Contact, ContactState, Doors, Identity, Incoming, Message, MessageState, NewContact, Page, Queued, Request,
