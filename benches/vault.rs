@@ -11,8 +11,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pelure::vault::{ContactId, Cost, Incoming, NewContact, Page, Passphrase, Read, Vault, job};
-use pelure::wire::{Epoch, MessageId, Random};
+use pelure::vault::{
+    Arrival, ContactId, Cost, Incoming, NewContact, NewText, Page, Passphrase, Read, Stamp, Vault, job,
+};
+use pelure::wire::{Body, Epoch, MessageId, MessageText, Random};
 use pelure_onion::ServiceKey;
 use zeroize::Zeroizing;
 
@@ -97,20 +99,25 @@ fn exchange(sides: &mut [(Vault, ContactId); 2], first: u64, group: u64, dice: &
     let texts: Vec<(MessageId, String)> = (0..group).map(|_| (dice.id(), dice.sentence())).collect();
     let [(sender, to), (receiver, from)] = sides;
     let (to, from) = (*to, *from);
-    let queue = texts
-        .clone()
-        .into_iter()
-        .map(|(id, text)| job(move |w| w.queue(to, id, &text, 1, true), |outcome| drop(outcome.unwrap())));
+    let queue = texts.clone().into_iter().map(|(id, text)| {
+        let text = MessageText::new(text).unwrap();
+        let queue = move |w: &pelure::vault::Write<'_>| {
+            let new = NewText { contact: to, text: &text, reply_to: None, expires_in: None };
+            w.queue_text(&new, Stamp { id, time: 1, handed: true })
+        };
+        job(queue, |outcome| drop(outcome.unwrap()))
+    });
     sender.write_group(queue.collect());
     let receive = texts.into_iter().zip(first + 1..).map(|((id, text), seq)| {
+        let body = plain(text);
         let change = move |w: &pelure::vault::Write<'_>| {
-            w.receive(&Incoming { contact: from, epoch: EPOCH, seq, id, time: 1, text: &text })
+            w.receive(&Incoming { contact: from, epoch: EPOCH, seq, id, time: 1, body: &body })
         };
-        job(change, |outcome| assert!(outcome.unwrap().is_some()))
+        job(change, |outcome| assert_ne!(outcome.unwrap(), Arrival::Nothing))
     });
     receiver.write_group(receive.collect());
     sender.write_group(vec![job(
-        move |w| w.ack(to, EPOCH, first + group),
+        move |w| w.ack(to, EPOCH, first + group, 1),
         move |outcome| assert_eq!(outcome.unwrap().len() as u64, group),
     )]);
 }
@@ -127,8 +134,8 @@ fn fill(vault: &mut Vault, messages: u64, dice: &mut Dice) -> Vec<ContactId> {
                         let at = (dice.below(1_000) * dice.below(1_000) / 1_000) as usize;
                         numbers[at] += 1;
                         let (contact, seq) = (contacts[at], numbers[at]);
-                        let (id, text) = (dice.id(), dice.sentence());
-                        w.receive(&Incoming { contact, epoch: EPOCH, seq, id, time: 1, text: &text })?;
+                        let (id, body) = (dice.id(), plain(dice.sentence()));
+                        w.receive(&Incoming { contact, epoch: EPOCH, seq, id, time: 1, body: &body })?;
                     }
                     w.index(BATCH as usize).map(drop)
                 })
@@ -154,6 +161,7 @@ fn long_history(home: &Path, contacts: &[ContactId], dice: &mut Dice) {
         let at = newest.last().map(|message| message.key);
         r.messages(contact, Page { before: at, after: None, limit: 50 }).map(|rows| rows.len())
     };
+    quantiles("last_messages", 200, || vault.read(|r| r.last_messages().map(|rows| rows.len())).unwrap());
     quantiles("message_list", 2_000, || vault.read(|r| list(r, dice)).unwrap());
     let everywhere = |r: &Read<'_>, dice: &mut Dice| r.search(&query(dice), None, 50).map(|rows| rows.len());
     quantiles("message_search", 500, || vault.read(|r| everywhere(r, dice)).unwrap());
@@ -166,6 +174,10 @@ fn long_history(home: &Path, contacts: &[ContactId], dice: &mut Dice) {
         r.search(query.get(1..).unwrap_or("q"), None, 50).map(|rows| rows.len())
     };
     quantiles("message_search_two_letters", 50, || vault.read(|r| short(r, dice)).unwrap());
+}
+
+fn plain(text: String) -> Body {
+    Body::Text { text: MessageText::new(text).unwrap(), reply_to: None, expires_in: None }
 }
 
 /// One to three words, sometimes a part of one: what people type.

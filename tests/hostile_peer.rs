@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kit::Person;
-use kit::peer::{EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest};
+use kit::peer::{EPOCH, OFFER, Peer, Talk, encoded, message, numbered, request, rest, saying};
 use kit::stillness::{Stillness, settle};
 use pelure::engine::{Delivery, Event, Limits, Presence, SystemRandom};
 use pelure::session;
@@ -23,7 +23,7 @@ use pelure::vault::{ContactId, Vault};
 use pelure::wire::limits::{
     CELL, HALF_OPEN, HANDSHAKE, HANDSHAKE_DEADLINE, MESSAGE_BYTES, PING_OVERDUE, READ_CHUNK, REQUESTS, STRANGER_DELAY,
 };
-use pelure::wire::{Epoch, Frame, MessageId, MessageText, Random};
+use pelure::wire::{Epoch, Frame, Random};
 use pelure_onion::{Address, Memory, Network, ServiceKey, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
@@ -520,10 +520,7 @@ fn pour(mut talk: Talk, numbers: std::ops::RangeInclusive<u64>) -> (Arc<AtomicUs
     let count = Arc::clone(&written);
     let flood = tokio::spawn(async move {
         for seq in numbers {
-            let text = MessageText::new(format!("{:1000}", format!("h{seq}"))).unwrap();
-            let mut id = [0; 16];
-            id[..8].copy_from_slice(&seq.to_be_bytes());
-            let frame = Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, text };
+            let frame = saying(seq, &format!("{:1000}", format!("h{seq}")));
             let record = talk.seal(&encoded(&[frame]));
             assert_eq!(record.len(), RECORD);
             if talk.stream.write_all(&record).await.is_err() {

@@ -122,7 +122,7 @@ impl Engine {
             })
             .await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
-        for message in lost.into_iter().filter(|row| row.text.is_some()).map(|row| row.key) {
+        for message in lost.into_iter().filter(|row| row.body.is_some()).filter_map(|row| row.key) {
             self.0.outlet.put(Event::MessageState { message, state: Delivery::Failed }).await;
         }
         self.0.outlet.put(Event::ContactRemoved { contact }).await;

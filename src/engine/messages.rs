@@ -4,12 +4,12 @@ use super::clock::SystemRandom;
 use super::event::{Delivery, Event, MessageView, Page};
 use super::ledger::Submitted;
 use super::{Engine, EngineError, roster};
-use crate::vault::{self, ContactId, ContactState, MessageKey, MessageState, Queued, VaultError};
+use crate::vault::{self, ContactId, ContactState, MessageKey, MessageState, NewText, Stamp, VaultError};
 use crate::wire::{MessageId, MessageText, Random};
 
 /// A message that stands in line.
 pub struct SubmittedMessage {
-    queued: Submitted<Option<Queued>>,
+    queued: Submitted<Option<MessageKey>>,
     running: Option<roster::ContactHandle>,
 }
 
@@ -34,7 +34,8 @@ impl Engine {
                 if w.contact(contact)?.state == ContactState::Blocked {
                     return Ok(None);
                 }
-                w.queue(contact, id, text.as_str(), time, live).map(Some)
+                let new = NewText { contact, text: &text, reply_to: None, expires_in: None };
+                w.queue_text(&new, Stamp { id, time, handed: live }).map(Some)
             })
             .await?;
         Ok(SubmittedMessage { queued, running })
@@ -94,12 +95,13 @@ impl Engine {
 
     /// Everything received from this contact has been seen.
     pub async fn mark_read(&self, contact: ContactId) -> Result<(), EngineError> {
+        let now = self.0.clock.wall();
         let had_unread = self
             .0
             .ledger
             .write(move |w| {
                 let unread = w.contact(contact)?.unread;
-                w.mark_read(contact)?;
+                w.mark_read(contact, now)?;
                 Ok::<_, VaultError>(unread > 0)
             })
             .await?;
@@ -143,7 +145,7 @@ impl SubmittedMessage {
         if let Some(running) = self.running {
             running.poke();
         }
-        Ok(queued.key)
+        Ok(queued)
     }
 }
 

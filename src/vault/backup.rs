@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::error::{VaultError, disk as failed};
-use super::ids::{ContactId, MessageKey};
+use super::ids::ContactId;
 use super::keyfile::{self, DatabaseKey, Slot};
 use super::migrations;
 use super::passphrase::{Cost, Passphrase};
@@ -79,7 +79,7 @@ fn write_database(db: &mut Connection, path: &Path, key: &DatabaseKey) -> Result
 
 /// Makes the tables of a backup as ours are, and fills them.
 fn give(w: &Write<'_>) -> Result<(), VaultError> {
-    for (table, columns) in [("schema", "version")].iter().chain(&TABLES) {
+    for (table, columns) in [("schema", "version".to_owned())].into_iter().chain(tables(migrations::CURRENT)) {
         let ours = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
         let ours: String = w.db.query_row(ours, [table], |row| row.get(0))?;
         w.db.execute_batch(&ours.replacen("CREATE TABLE ", "CREATE TABLE backup.", 1))?;
@@ -125,11 +125,11 @@ fn read_key(path: &Path) -> Result<Slot, VaultError> {
 /// Copies what a backup holds, table by table and column by column: nothing else of a foreign file is believed.
 fn take(w: &Write<'_>) -> Result<(), VaultError> {
     let version = w.db.query_row("SELECT version FROM backup.schema", [], |row| count(row, 0))?;
-    if version != migrations::CURRENT as u64 {
-        // There is only one version so far; the second one must learn to take the first.
+    let version = usize::try_from(version).map_err(|_| DAMAGED)?;
+    if version > migrations::CURRENT {
         return Err(VaultError::TooNew);
     }
-    for (table, columns) in TABLES {
+    for (table, columns) in tables(version) {
         let tables = "SELECT count(*) FROM backup.sqlite_schema WHERE type = 'table' AND name = ?1";
         if w.db.query_row(tables, [table], |row| count(row, 0))? != 1 {
             return Err(DAMAGED);
@@ -144,12 +144,15 @@ fn take(w: &Write<'_>) -> Result<(), VaultError> {
 /// Two copies of a profile must never number messages in one epoch: each contact gets a new epoch, and what is still
 /// owed is numbered from 1.
 fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError> {
+    w.change("UPDATE message SET state = 'recalled' WHERE state = 'queued' AND deleted", ())?;
     w.change("UPDATE message SET seq = NULL WHERE state <> 'queued'", ())?;
+    w.change("DELETE FROM deed WHERE kind = 'skip'", ())?;
     for contact in w.contacts(None)? {
         let owed = owed(w, contact.id)?;
-        for (seq, key) in (1u64..).zip(&owed) {
+        for (seq, (key, deed)) in (1u64..).zip(&owed) {
             // In order and downwards only, so a number is free before it is given again.
-            w.change("UPDATE message SET seq = ?2 WHERE id = ?1", (key, number(seq)))?;
+            let table = if *deed { "deed" } else { "message" };
+            w.change(&format!("UPDATE {table} SET seq = ?2 WHERE id = ?1"), (key, number(seq)))?;
         }
         let mut epoch = [0; 8];
         random.fill(&mut epoch);
@@ -161,9 +164,13 @@ fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError
     Ok(())
 }
 
-fn owed(w: &Write<'_>, contact: ContactId) -> Result<Vec<MessageKey>, VaultError> {
-    let mut query = w.db.prepare_cached("SELECT id FROM message WHERE contact = ?1 AND seq > 0 ORDER BY seq")?;
-    let rows = query.query_map([contact], |row| row.get(0))?;
+/// Rows still owed, in order, and whether each is a deed.
+fn owed(w: &Write<'_>, contact: ContactId) -> Result<Vec<(i64, bool)>, VaultError> {
+    let mut query = w.db.prepare_cached(
+        "SELECT seq, id, 0 FROM message WHERE contact = ?1 AND seq > 0
+         UNION ALL SELECT seq, id, 1 FROM deed WHERE contact = ?1 ORDER BY 1",
+    )?;
+    let rows = query.query_map([contact], |row| Ok((row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -198,19 +205,40 @@ fn blame_backup(error: VaultError) -> VaultError {
     }
 }
 
-/// What a backup holds, in an order that satisfies the references.
-const TABLES: [(&str, &str); 7] = [
-    ("identity", "id, name, seed, address, visible, doors"),
+/// The tables of a backup of this version, with their columns, in an order that satisfies the references.
+fn tables(version: usize) -> impl Iterator<Item = (&'static str, String)> {
+    TABLES.iter().filter_map(move |(table, columns)| {
+        let there: Vec<&str> = columns.iter().take(version).copied().filter(|columns| !columns.is_empty()).collect();
+        (!there.is_empty()).then(|| (*table, there.join(", ")))
+    })
+}
+
+/// What a backup holds: for each table what version 1 had of it, and what each later one added.
+const TABLES: [(&str, [&str; migrations::CURRENT]); 11] = [
+    ("identity", ["id, name, seed, address, visible, doors", ""]),
     (
         "contact",
-        "id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, out_acked, unread, \
-         unread_bytes, restored, created",
+        [
+            "id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, out_acked, \
+             unread, unread_bytes, restored, created",
+            "expires_in, terms_version, receipts_mine, receipts_theirs, newest, newest_id, read_upto, read_id, seen_upto",
+        ],
     ),
-    ("mark", "id, contact, epoch, seq"),
-    ("request", "id, identity, address, text, received"),
-    ("refused", "identity, address"),
-    ("message", "id, contact, message_id, state, seq, handed, time, text"),
-    ("setting", "name, value"),
+    ("mark", ["id, contact, epoch, seq", ""]),
+    ("request", ["id, identity, address, text, received", ""]),
+    ("refused", ["identity, address", ""]),
+    (
+        "message",
+        [
+            "id, contact, message_id, state, seq, handed, time, text",
+            "reply_to, reply_mine, expires_in, expires_at, edited, deleted, reacted_mine, reacted_theirs",
+        ],
+    ),
+    ("setting", ["name, value", ""]),
+    ("revision", ["", "id, message, text, time"]),
+    ("deed", ["", "id, contact, seq, message_id, kind, message, body, time, handed"]),
+    ("past", ["", "contact, message_id, received, message"]),
+    ("draft", ["", "contact, text"]),
 ];
 /// The size of SQLCipher's pages.
 const PAGE: u64 = 4_096;
@@ -220,8 +248,8 @@ const DAMAGED: VaultError = VaultError::Damaged { what: "the backup" };
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{ContactState, Incoming, MessageState, Page};
-    use super::super::testing::{Counting, contact, key, on_disk, passphrase, traceless};
+    use super::super::testing::{Counting, contact, key, on_disk, passphrase, plain, traceless};
+    use super::super::{ContactState, Incoming, MessageState, Page};
     use super::*;
     use crate::wire::{Epoch, MessageId};
 
@@ -236,11 +264,17 @@ mod tests {
                 for n in 1..=5u8 {
                     w.queue(ann, MessageId([n; 16]), &format!("treasure {n}"), i64::from(n), n < 3)?;
                 }
-                w.ack(ann, Epoch([2; 8]), 2)?;
+                w.ack(ann, Epoch([2; 8]), 2, 0)?;
                 w.recall(MessageKey(3))?;
                 let epoch = Epoch([8; 8]);
-                let theirs =
-                    Incoming { contact: ann, epoch, seq: 4, id: MessageId([9; 16]), time: 9, text: "treasure!" };
+                let theirs = Incoming {
+                    contact: ann,
+                    epoch,
+                    seq: 4,
+                    id: MessageId([9; 16]),
+                    time: 9,
+                    body: &plain("treasure!"),
+                };
                 w.receive(&theirs)?;
                 w.accept_contact(ann)?;
                 w.verify_contact(ann, true)?;

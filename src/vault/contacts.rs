@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::error::{VaultError, conflict};
 use super::ids::{ContactId, IdentityId};
-use super::rows::{Contact, ContactState, NewContact, address, count};
+use super::rows::{Contact, ContactState, NewContact, address, count, expiry};
 use super::transaction::{Read, Write};
 use crate::wire::Epoch;
 
@@ -102,7 +102,8 @@ macro_rules! contact_query {
     ($where:literal) => {
         concat!(
             "SELECT id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, ",
-            "out_acked, unread, unread_bytes, restored, created FROM contact ",
+            "out_acked, unread, unread_bytes, restored, expires_in, terms_version, receipts_mine, receipts_theirs, ",
+            "created FROM contact ",
             $where
         )
     };
@@ -129,7 +130,11 @@ fn contact(row: &Row<'_>) -> rusqlite::Result<Contact> {
         unread: count(row, 11)?,
         unread_bytes: count(row, 12)?,
         restored: row.get(13)?,
-        created: row.get(14)?,
+        expires_in: expiry(row, 14)?,
+        terms_version: row.get(15)?,
+        receipts_mine: row.get(16)?,
+        receipts_theirs: row.get(17)?,
+        created: row.get(18)?,
     })
 }
 

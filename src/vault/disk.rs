@@ -95,6 +95,21 @@ pub(super) fn remove(path: &Path) -> Result<(), VaultError> {
     }
 }
 
+/// Overwrites a file where it lies, which may be absent, and removes it, both durably.
+pub(super) fn shred(path: &Path) -> Result<(), VaultError> {
+    let mut file = match OpenOptions::new().write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(disk("destroying a file")(error)),
+    };
+    let length = file.metadata().map_err(disk("destroying a file"))?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut file)
+        .and_then(|_| file.sync_all())
+        .map_err(disk("destroying a file"))?;
+    remove(path)?;
+    sync_dir(path)
+}
+
 /// Reads a file of at most `limit` bytes; `None`: there is none. A longer one is cut there.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
     let file = match File::open(path) {
@@ -114,7 +129,7 @@ pub(super) fn beside(path: &Path) -> PathBuf {
     name.into()
 }
 
-const LOCK: &str = "lock";
+pub(super) const LOCK: &str = "lock";
 const NEW: &str = ".new";
 const PRIVATE_DIR: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;

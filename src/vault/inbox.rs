@@ -1,15 +1,54 @@
 //! What contacts sent us: every message once, however often it arrives.
 //!
-//! It does not judge gaps ([`crate::talk`]).
+//! It does not judge gaps ([`crate::talk`]). What a message changes is in [`super::changes`] and [`super::terms`].
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::contacts;
 use super::error::VaultError;
 use super::ids::{ContactId, MessageKey};
-use super::rows::{Incoming, count, number};
+use super::rows::{count, number, redacted, seconds};
 use super::transaction::{Read, Write};
-use crate::wire::Epoch;
+use crate::wire::limits::EPOCHS;
+use crate::wire::{Author, Body, Epoch, Expiry, MessageId, MessageText, Target};
+
+/// A message that arrived.
+#[derive(Clone, Copy)]
+pub struct Incoming<'a> {
+    /// From whom.
+    pub contact: ContactId,
+    /// The sender's epoch.
+    pub epoch: Epoch,
+    /// Its number in that epoch, from 1.
+    pub seq: u64,
+    /// Its name.
+    pub id: MessageId,
+    /// When it was written by our clock (arrival less age), in unix milliseconds.
+    pub time: i64,
+    /// What it says.
+    pub body: &'a Body,
+}
+
+/// What a message that arrived brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A new message to show.
+    New(MessageKey),
+    /// This text of theirs says something else now.
+    Edited(MessageKey),
+    /// This text of theirs is an empty marker now.
+    Deleted(MessageKey),
+    /// Their reaction to this message changed.
+    Reacted(MessageKey),
+    /// What they want of the conversation.
+    Terms {
+        /// The contact's row says something else now.
+        changed: bool,
+        /// They do not know our newest terms, as after a restoration: tell them ([`Write::announce_terms`]).
+        outdated: bool,
+    },
+    /// A duplicate, or a change of what is not there.
+    Nothing,
+}
 
 impl Read<'_> {
     /// The highest number received of each of the contact's epochs, oldest epoch first.
@@ -21,37 +60,65 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Keeps a message and raises the mark; `None` is a duplicate, by number or by id.
-    pub fn receive(&self, message: &Incoming<'_>) -> Result<Option<MessageKey>, VaultError> {
-        let Incoming { contact, epoch, seq, id, time, text } = *message;
+    /// Keeps or applies a message and raises the mark.
+    pub fn receive(&self, message: &Incoming<'_>) -> Result<Arrival, VaultError> {
+        let Incoming { contact, epoch, seq, id, time, body } = *message;
         if !self.raise(contact, epoch, seq)? {
-            return Ok(None);
+            return Ok(Arrival::Nothing);
         }
-        let kept = self.change(
-            "INSERT INTO message (contact, message_id, state, time, text) VALUES (?1, ?2, 'received', ?3, ?4)
-             ON CONFLICT DO NOTHING",
-            (contact, &id.0[..], time, text),
-        )?;
-        if kept == 0 {
-            return Ok(None);
+        match body {
+            Body::Text { text, reply_to, expires_in } => {
+                self.take_text(contact, id, time, text, *reply_to, *expires_in)
+            }
+            Body::Edit { target, text } => self.take_edit(contact, *target, text, time),
+            Body::Delete { target } => self.take_delete(contact, *target),
+            Body::React { target, emoji } => self.take_reaction(contact, *target, *emoji),
+            Body::Terms { version, expires_in, receipts } => self.take_terms(contact, *version, *expires_in, *receipts),
         }
-        let key = MessageKey(self.db.last_insert_rowid());
-        self.change(
-            "UPDATE contact SET unread = unread + 1, unread_bytes = unread_bytes + ?2 WHERE id = ?1",
-            (contact, number(text.len())),
-        )?;
-        Ok(Some(key))
     }
 
-    /// The sender recalled this number: raises the mark and keeps nothing.
+    /// The sender has nothing to say under this number: raises the mark and keeps nothing.
     pub fn skip(&self, contact: ContactId, epoch: Epoch, seq: u64) -> Result<(), VaultError> {
         self.raise(contact, epoch, seq)?;
         Ok(())
     }
 
-    /// Everything received from this contact was seen by the person.
-    pub fn mark_read(&self, contact: ContactId) -> Result<(), VaultError> {
-        self.change_one("UPDATE contact SET unread = 0, unread_bytes = 0 WHERE id = ?1", (contact,), contacts::MISSING)
+    /// Keeps a text, unless one of its name is or was here.
+    fn take_text(
+        &self,
+        contact: ContactId,
+        id: MessageId,
+        time: i64,
+        text: &MessageText,
+        reply_to: Option<Target>,
+        expires_in: Option<Expiry>,
+    ) -> Result<Arrival, VaultError> {
+        let kept = self.change(
+            "INSERT INTO message (contact, message_id, state, time, text, reply_to, reply_mine, expires_in)
+             SELECT ?1, ?2, 'received', ?3, ?4, ?5, ?6, ?7
+             WHERE NOT EXISTS (SELECT 1 FROM past WHERE contact = ?1 AND message_id = ?2 AND received = 1)
+             ON CONFLICT DO NOTHING",
+            (
+                contact,
+                &id.0[..],
+                time,
+                text.as_str(),
+                reply_to.map(|target| target.id.0),
+                // What the sender calls "you" is ours.
+                reply_to.map(|target| target.author == Author::You),
+                seconds(expires_in),
+            ),
+        )?;
+        if kept == 0 {
+            return Ok(Arrival::Nothing);
+        }
+        let key = MessageKey(self.db.last_insert_rowid());
+        self.change(
+            "UPDATE contact SET unread = unread + 1, unread_bytes = unread_bytes + ?2, newest = ?3, newest_id = ?4
+             WHERE id = ?1",
+            (contact, number(text.as_str().len()), key, &id.0[..]),
+        )?;
+        Ok(Arrival::New(key))
     }
 
     /// Raises the mark of an epoch to `seq`; false: it was there already.
@@ -72,7 +139,7 @@ impl Write<'_> {
                 self.change(
                     "DELETE FROM mark WHERE contact = ?1 AND id NOT IN
                      (SELECT id FROM mark WHERE contact = ?1 ORDER BY id DESC LIMIT ?2)",
-                    (contact, EPOCHS),
+                    (contact, number(EPOCHS)),
                 )?
             }
         };
@@ -80,15 +147,13 @@ impl Write<'_> {
     }
 }
 
-/// Epochs remembered per contact: one would do for an honest peer; a flood of epochs costs no more than this.
-const EPOCHS: u32 = 8;
+redacted!(Incoming<'_>, "Incoming", contact, seq);
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{contact, key, traceless};
+    use super::super::testing::{contact, key, plain, traceless};
     use super::super::{MessageState, Vault};
     use super::*;
-    use crate::wire::MessageId;
 
     fn two() -> (Vault, ContactId) {
         let mut vault = traceless();
@@ -98,9 +163,13 @@ mod tests {
     }
 
     fn receive(vault: &mut Vault, contact: ContactId, epoch: u8, seq: u64, id: u8) -> Option<MessageKey> {
-        let message =
-            Incoming { contact, epoch: Epoch([epoch; 8]), seq, id: MessageId([id; 16]), time: 5, text: "four" };
-        vault.write(|w| w.receive(&message)).unwrap()
+        let body = &plain("four");
+        let message = Incoming { contact, epoch: Epoch([epoch; 8]), seq, id: MessageId([id; 16]), time: 5, body };
+        match vault.write(|w| w.receive(&message)).unwrap() {
+            Arrival::New(key) => Some(key),
+            Arrival::Nothing => None,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -138,7 +207,7 @@ mod tests {
             receive(&mut vault, ann, epoch, 1, epoch);
         }
         let marks = vault.read(|r| r.marks(ann)).unwrap();
-        assert_eq!(marks.len(), EPOCHS as usize);
+        assert_eq!(marks.len(), EPOCHS);
         assert_eq!(marks.last(), Some(&(Epoch([19; 8]), 1)));
     }
 
@@ -150,7 +219,7 @@ mod tests {
         receive(&mut vault, ann, 1, 2, 2);
         let row = vault.read(|r| r.contact(ann)).unwrap();
         assert_eq!((row.unread, row.unread_bytes), (2, 8));
-        vault.write(|w| w.mark_read(ann)).unwrap();
+        vault.write(|w| w.mark_read(ann, 1)).unwrap();
         let row = vault.read(|r| r.contact(ann)).unwrap();
         assert_eq!((row.unread, row.unread_bytes), (0, 0));
     }

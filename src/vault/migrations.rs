@@ -50,7 +50,7 @@ fn version(db: &Connection) -> Result<usize, VaultError> {
 /// The schema this program writes.
 pub(super) const CURRENT: usize = STEPS.len();
 
-const STEPS: &[&str] = &[include_str!("migrations/v001.sql")];
+const STEPS: &[&str] = &[include_str!("migrations/v001.sql"), include_str!("migrations/v002.sql")];
 
 #[cfg(test)]
 mod tests {

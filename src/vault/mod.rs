@@ -5,11 +5,15 @@
 //! [`Vault::write`] is the one way to change anything, [`Read`] the one way to look.
 
 mod backup;
+mod changes;
 mod connection;
 mod contacts;
+mod destroy;
 mod disk;
+mod drafts;
 mod error;
 mod fold;
+mod gone;
 mod identities;
 mod ids;
 mod inbox;
@@ -20,23 +24,25 @@ mod outbox;
 mod passphrase;
 mod plain;
 mod profile;
+mod receipts;
 mod rekey;
 mod requests;
 mod rows;
 mod sealed;
 mod search;
 mod settings;
+mod terms;
 #[cfg(test)]
 mod testing;
 mod transaction;
 
 pub use error::VaultError;
 pub use ids::{ContactId, IdParseError, IdentityId, MessageKey, RequestId};
+pub use inbox::{Arrival, Incoming};
+pub use messages::{Message, MessageState, Page, Quote, Revision};
+pub use outbox::{NewText, Queued, Stamp};
 pub use passphrase::{Cost, Passphrase};
 pub use plain::PlainFile;
 pub use profile::{Reader, Vault};
-pub use rows::{
-    Contact, ContactState, Doors, Identity, Incoming, Message, MessageState, NewContact, Page, Queued, Request,
-    RequestArrival,
-};
+pub use rows::{Contact, ContactState, Doors, Identity, NewContact, Request, RequestArrival};
 pub use transaction::{Job, Read, Write, job};

@@ -1,80 +1,164 @@
-//! What we still owe each contact, in the order of sequence numbers.
+//! What we still owe each contact, texts and deeds together, in the order of sequence numbers.
 //!
-//! It does not know which session is alive; [`crate::talk`] keeps the window.
+//! It does not know which session is alive; [`crate::talk`] keeps the window. What a deed does is in [`super::changes`].
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 
 use super::contacts;
 use super::error::{VaultError, conflict};
 use super::ids::{ContactId, MessageKey};
-use super::rows::{Queued, count, number};
+use super::rows::{count, expiry, number, redacted, seconds};
 use super::transaction::{Read, Write};
-use crate::wire::{Epoch, MessageId};
+use crate::wire::{Author, Body, Epoch, Expiry, MessageId, MessageText, Target};
+
+/// A text to be queued.
+#[derive(Clone, Copy)]
+pub struct NewText<'a> {
+    /// For whom.
+    pub contact: ContactId,
+    /// What was written.
+    pub text: &'a MessageText,
+    /// The message it answers, of the same conversation.
+    pub reply_to: Option<MessageKey>,
+    /// How long it lives from its delivery on.
+    pub expires_in: Option<Expiry>,
+}
+
+/// What everything that is queued gets, a text or a deed.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// Its name on the wire, freshly drawn.
+    pub id: MessageId,
+    /// Unix milliseconds.
+    pub time: i64,
+    /// It goes to a live session as soon as this is committed.
+    pub handed: bool,
+}
+
+/// One step of what a contact is still to be sent, in the order of sequence numbers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The row of the message, if it is one that is shown as such; deeds and their skips have none.
+    pub key: Option<MessageKey>,
+    /// Its sequence number in the contact's `out_epoch`.
+    pub seq: u64,
+    /// Its name on the wire.
+    pub id: MessageId,
+    /// When it was written, in unix milliseconds.
+    pub time: i64,
+    /// What it says; `None` travels as a skip.
+    pub body: Option<Body>,
+    /// It was handed to a session before and may have arrived.
+    pub handed: bool,
+}
 
 impl Read<'_> {
-    /// What is not yet acknowledged and numbered above `after_seq`, lowest first, at most `limit`. Recalled messages
-    /// are in it, as skips.
+    /// What is not yet acknowledged and numbered above `after_seq`, lowest first, at most `limit`. What was recalled,
+    /// deleted or replaced since is in it, as skips.
     pub fn outbox(&self, contact: ContactId, after_seq: u64, limit: usize) -> Result<Vec<Queued>, VaultError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT id, seq, message_id, time, CASE state WHEN 'recalled' THEN NULL ELSE text END, handed
-             FROM message WHERE contact = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        )?;
-        let rows = query.query_map((contact, number(after_seq), number(limit)), |row| {
-            Ok(Queued {
-                key: row.get(0)?,
-                seq: count(row, 1)?,
-                id: MessageId(row.get(2)?),
-                time: row.get(3)?,
-                text: row.get(4)?,
-                handed: row.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut query = self.db.prepare_cached(OWED)?;
+        let rows = query.query_map((contact, number(after_seq), number(limit)), queued)?;
+        let mut owed = Vec::new();
+        for row in rows {
+            let (mut queued, content) = row?;
+            queued.body = content.body()?;
+            owed.push(queued);
+        }
+        Ok(owed)
     }
 
     /// The highest number that was handed to any session and not yet acknowledged; `None` if there is none.
     pub fn handed(&self, contact: ContactId) -> Result<Option<u64>, VaultError> {
-        let query = "SELECT max(seq) FROM message WHERE contact = ?1 AND seq IS NOT NULL AND handed = 1";
+        let query = "SELECT max(seq) FROM
+            (SELECT max(seq) AS seq FROM message WHERE contact = ?1 AND seq IS NOT NULL AND handed = 1
+             UNION ALL SELECT max(seq) FROM deed WHERE contact = ?1 AND handed = 1)";
         let highest: Option<i64> = self.db.prepare_cached(query)?.query_row([contact], |row| row.get(0))?;
         Ok(highest.map(i64::unsigned_abs))
     }
 }
 
 impl Write<'_> {
-    /// Queues a message with the next number. `handed`: it goes to a live session as soon as this is committed.
-    pub fn queue(
-        &self,
-        contact: ContactId,
-        id: MessageId,
-        text: &str,
-        time: i64,
-        handed: bool,
-    ) -> Result<Queued, VaultError> {
-        let next = "UPDATE contact SET out_next = out_next + 1 WHERE id = ?1 RETURNING out_next - 1";
-        let seq: u64 = one(self, next, contact)?.ok_or(contacts::MISSING)?;
+    /// Queues a text with the next number.
+    pub fn queue_text(&self, new: &NewText<'_>, stamp: Stamp) -> Result<MessageKey, VaultError> {
+        let answered = new.reply_to.map(|key| self.quotable(new.contact, key)).transpose()?;
+        let seq = self.next_seq(new.contact)?;
         self.db
             .prepare_cached(
-                "INSERT INTO message (contact, message_id, state, seq, handed, time, text)
-                 VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6)",
+                "INSERT INTO message (contact, message_id, state, seq, handed, time, text, reply_to, reply_mine, expires_in)
+                 VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute((contact, &id.0[..], number(seq), handed, time, text))
+            .execute((
+                new.contact,
+                &stamp.id.0[..],
+                number(seq),
+                stamp.handed,
+                stamp.time,
+                new.text.as_str(),
+                answered.map(|target| target.id.0),
+                answered.map(|target| target.author == Author::Me),
+                seconds(new.expires_in),
+            ))
             .map_err(conflict("message"))?;
-        let key = MessageKey(self.db.last_insert_rowid());
-        Ok(Queued { key, seq, id, time, text: Some(text.to_owned()), handed })
+        Ok(MessageKey(self.db.last_insert_rowid()))
+    }
+
+    /// Queues what is no text with the next number; `about`: the row it changes. What it makes pointless and was never
+    /// handed over becomes a skip.
+    pub(super) fn queue_deed(
+        &self,
+        contact: ContactId,
+        about: Option<MessageKey>,
+        body: &Body,
+        stamp: Stamp,
+    ) -> Result<(), VaultError> {
+        let kind = kind(body).ok_or(VaultError::NotAllowed { why: "a text is no deed" })?;
+        self.change(
+            "UPDATE deed SET kind = 'skip', body = NULL
+             WHERE contact = ?1 AND message IS ?2 AND kind = ?3 AND handed = 0",
+            (contact, about, kind),
+        )?;
+        let mut bytes = Vec::new();
+        body.encode(&mut bytes);
+        let seq = self.next_seq(contact)?;
+        self.change(
+            "INSERT INTO deed (contact, seq, message_id, kind, message, body, time, handed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            (contact, number(seq), &stamp.id.0[..], kind, about, bytes, stamp.time, stamp.handed),
+        )?;
+        Ok(())
+    }
+
+    /// Edits and reactions that wait for their turn lose their subject: nothing of it goes out or stays on disk.
+    pub(super) fn drop_deeds(&self, about: MessageKey) -> Result<(), VaultError> {
+        let sql = "UPDATE deed SET kind = 'skip', body = NULL WHERE message = ?1 AND kind IN ('edit', 'react')";
+        self.change(sql, (about,)).map(drop)
+    }
+
+    /// Keeps the number of a row that goes away: it is owed as a skip.
+    pub(super) fn owe_skip(&self, key: MessageKey) -> Result<(), VaultError> {
+        let sql = "INSERT INTO deed (contact, seq, message_id, kind, time, handed)
+            SELECT contact, seq, message_id, 'skip', time, handed FROM message WHERE id = ?1 AND seq IS NOT NULL";
+        self.change(sql, (key,)).map(drop)
     }
 
     /// Notes that everything up to this number, skips too, is about to be handed to a session: it cannot be recalled
     /// from then on, and may be acknowledged.
     pub fn hand(&self, contact: ContactId, upto_seq: u64) -> Result<(), VaultError> {
-        self.change(
-            "UPDATE message SET handed = 1 WHERE contact = ?1 AND seq <= ?2 AND handed = 0",
-            (contact, number(upto_seq)),
-        )?;
+        let upto = (contact, number(upto_seq));
+        self.change("UPDATE message SET handed = 1 WHERE contact = ?1 AND seq <= ?2 AND handed = 0", upto)?;
+        self.change("UPDATE deed SET handed = 1 WHERE contact = ?1 AND seq <= ?2 AND handed = 0", upto)?;
         Ok(())
     }
 
-    /// Notes an acknowledgement; gives the messages newly delivered, in order. One of another epoch changes nothing.
-    pub fn ack(&self, contact: ContactId, epoch: Epoch, upto_seq: u64) -> Result<Vec<MessageKey>, VaultError> {
+    /// Notes an acknowledgement that came at `now`; gives the messages newly delivered, in order. Their time starts to
+    /// run. One of another epoch changes nothing.
+    pub fn ack(
+        &self,
+        contact: ContactId,
+        epoch: Epoch,
+        upto_seq: u64,
+        now: i64,
+    ) -> Result<Vec<MessageKey>, VaultError> {
         let upto_seq = number(upto_seq);
         let fresh = self.change(
             "UPDATE contact SET out_acked = min(?3, out_next - 1) WHERE id = ?1 AND out_epoch = ?2 AND out_acked < ?3",
@@ -83,15 +167,17 @@ impl Write<'_> {
         if fresh == 0 {
             return Ok(Vec::new());
         }
+        self.change("DELETE FROM deed WHERE contact = ?1 AND seq <= ?2", (contact, upto_seq))?;
         self.change(
             "UPDATE message SET seq = NULL WHERE contact = ?1 AND seq <= ?2 AND state = 'recalled'",
             (contact, upto_seq),
         )?;
         let mut update = self.db.prepare_cached(
-            "UPDATE message SET state = 'delivered', seq = NULL WHERE contact = ?1 AND seq <= ?2 RETURNING id",
+            "UPDATE message SET state = 'delivered', seq = NULL, expires_at = ?3 + 1000 * expires_in
+             WHERE contact = ?1 AND seq <= ?2 RETURNING id",
         )?;
         let mut keys: Vec<MessageKey> =
-            update.query_map((contact, upto_seq), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            update.query_map((contact, upto_seq, now), |row| row.get(0))?.collect::<Result<_, _>>()?;
         keys.sort_unstable();
         Ok(keys)
     }
@@ -103,13 +189,87 @@ impl Write<'_> {
             "UPDATE message SET state = 'recalled' WHERE id = ?1 AND state = 'queued' AND handed = 0",
             (key,),
             VaultError::NotAllowed { why: "the message was handed over already; delete it for both sides instead" },
-        )
+        )?;
+        self.drop_deeds(key)
+    }
+
+    fn next_seq(&self, contact: ContactId) -> Result<u64, VaultError> {
+        let next = "UPDATE contact SET out_next = out_next + 1 WHERE id = ?1 RETURNING out_next - 1";
+        let seq = self.db.prepare_cached(next)?.query_row([contact], |row| count(row, 0)).optional()?;
+        seq.ok_or(contacts::MISSING)
     }
 }
 
-fn one(write: &Write<'_>, sql: &str, contact: ContactId) -> Result<Option<u64>, VaultError> {
-    Ok(write.db.prepare_cached(sql)?.query_row([contact], |row| count(row, 0)).optional()?)
+/// What a row of the outbox says, before it is checked.
+enum Content {
+    Deed(Vec<u8>),
+    Skip,
+    Text { text: String, reply_to: Option<Target>, expires_in: Option<Expiry> },
 }
+
+impl Content {
+    fn body(self) -> Result<Option<Body>, VaultError> {
+        match self {
+            Self::Skip => Ok(None),
+            Self::Deed(bytes) => Body::decode(&bytes).map(Some).map_err(|_| DAMAGED),
+            Self::Text { text, reply_to, expires_in } => {
+                let text = MessageText::new(text).map_err(|_| DAMAGED)?;
+                Ok(Some(Body::Text { text, reply_to, expires_in }))
+            }
+        }
+    }
+}
+
+fn queued(row: &Row<'_>) -> rusqlite::Result<(Queued, Content)> {
+    let key: Option<MessageKey> = row.get(0)?;
+    let content = if row.get(5)? {
+        Content::Skip
+    } else if key.is_none() {
+        Content::Deed(row.get(6)?)
+    } else {
+        let reply_to = match row.get(8)? {
+            None => None,
+            Some(mine) => {
+                let author = if mine { Author::Me } else { Author::You };
+                Some(Target { id: MessageId(row.get(7)?), author })
+            }
+        };
+        Content::Text { text: row.get(6)?, reply_to, expires_in: expiry(row, 9)? }
+    };
+    let queued = Queued {
+        key,
+        seq: count(row, 1)?,
+        id: MessageId(row.get(2)?),
+        time: row.get(3)?,
+        body: None,
+        handed: row.get(4)?,
+    };
+    Ok((queued, content))
+}
+
+fn kind(body: &Body) -> Option<&'static str> {
+    match body {
+        Body::Text { .. } => None,
+        Body::Edit { .. } => Some("edit"),
+        Body::Delete { .. } => Some("delete"),
+        Body::React { .. } => Some("react"),
+        Body::Terms { .. } => Some("terms"),
+    }
+}
+
+redacted!(NewText<'_>, "NewText", contact, reply_to, expires_in);
+redacted!(Queued, "Queued", key, seq, handed);
+
+/// Two walks along indexes, merged.
+const OWED: &str =
+    "SELECT id, seq, message_id, time, handed, state = 'recalled' OR deleted, text, reply_to, reply_mine,
+        expires_in
+    FROM message WHERE contact = ?1 AND seq > ?2
+    UNION ALL
+    SELECT NULL, seq, message_id, time, handed, body IS NULL, body, NULL, NULL, NULL
+    FROM deed WHERE contact = ?1 AND seq > ?2
+    ORDER BY 2 LIMIT ?3";
+const DAMAGED: VaultError = VaultError::Damaged { what: "the database" };
 
 #[cfg(test)]
 mod tests {
@@ -132,9 +292,9 @@ mod tests {
     fn an_acknowledgement_of_another_epoch_or_of_the_past_changes_nothing() {
         let (mut vault, ann) = two();
         let first = vault.write(|w| w.queue(ann, MessageId([1; 16]), "a", 1, true)).unwrap();
-        assert_eq!(vault.write(|w| w.ack(ann, Epoch([9; 8]), 1)).unwrap(), []);
-        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, 1)).unwrap(), [first.key]);
-        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, 1)).unwrap(), []);
+        assert_eq!(vault.write(|w| w.ack(ann, Epoch([9; 8]), 1, 0)).unwrap(), []);
+        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, 1, 0)).unwrap(), [first.key]);
+        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, 1, 0)).unwrap(), []);
         assert_eq!(vault.read(|r| r.message(first.key)).unwrap().state, MessageState::Delivered);
     }
 
@@ -142,7 +302,7 @@ mod tests {
     fn an_acknowledgement_of_what_was_never_sent_stops_at_the_last_one() {
         let (mut vault, ann) = two();
         vault.write(|w| w.queue(ann, MessageId([1; 16]), "a", 1, true)).unwrap();
-        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, u64::MAX)).unwrap().len(), 1);
+        assert_eq!(vault.write(|w| w.ack(ann, EPOCH, u64::MAX, 0)).unwrap().len(), 1);
         assert_eq!(vault.read(|r| r.contact(ann)).unwrap().out_acked, 1);
         assert_eq!(vault.write(|w| w.queue(ann, MessageId([2; 16]), "b", 1, true)).unwrap().seq, 2);
     }
@@ -159,8 +319,8 @@ mod tests {
         assert!(matches!(vault.write(|w| w.recall(MessageKey(99))), Err(VaultError::Missing { .. })));
         let owed = vault.read(|r| r.outbox(ann, 0, 9)).unwrap();
         assert_eq!(
-            owed.iter().map(|q| (q.seq, q.text.as_deref(), q.handed)).collect::<Vec<_>>(),
-            [(1, Some("a"), true), (2, None, false)]
+            owed.iter().map(|q| (q.seq, q.body.is_some(), q.handed)).collect::<Vec<_>>(),
+            [(1, true, true), (2, false, false)]
         );
     }
 
@@ -216,7 +376,7 @@ mod tests {
                         }
                     }
                     Step::Ack(upto) => {
-                        let told = vault.write(|w| w.ack(ann, EPOCH, upto)).unwrap();
+                        let told = vault.write(|w| w.ack(ann, EPOCH, upto, 0)).unwrap();
                         let upto = upto.min(list.len() as u64).max(acked);
                         let mut expected = Vec::new();
                         for (key, state, _) in list.iter_mut().take(upto as usize).skip(acked as usize) {
@@ -231,8 +391,8 @@ mod tests {
                 }
                 let owed = vault.read(|r| r.outbox(ann, 0, 99)).unwrap();
                 let expected: Vec<_> = list.iter().zip(1u64..).skip(acked as usize)
-                    .map(|((key, state, handed), seq)| (*key, seq, *state == MessageState::Recalled, *handed)).collect();
-                let found: Vec<_> = owed.iter().map(|q| (q.key, q.seq, q.text.is_none(), q.handed)).collect();
+                    .map(|((key, state, handed), seq)| (Some(*key), seq, *state == MessageState::Recalled, *handed)).collect();
+                let found: Vec<_> = owed.iter().map(|q| (q.key, q.seq, q.body.is_none(), q.handed)).collect();
                 let handed = expected.iter().filter(|(.., handed)| *handed).map(|(_, seq, ..)| *seq).max();
                 prop_assert_eq!(vault.read(|r| r.handed(ann)).unwrap(), handed);
                 prop_assert_eq!(found, expected);

@@ -16,7 +16,7 @@ use super::error::{self, VaultError};
 use super::keyfile::{self, DatabaseKey, Slot};
 use super::passphrase::{Cost, Passphrase};
 use super::transaction::{self, Job, Read, Write};
-use super::{backup, connection, migrations, rekey, sealed};
+use super::{backup, connection, destroy, migrations, rekey, sealed};
 use crate::wire::Random;
 
 /// An open profile. `Send`: one thread owns it and writes.
@@ -45,6 +45,8 @@ pub(super) struct Current {
     pub(super) key: DatabaseKey,
     /// Grows with every change of the key.
     pub(super) turn: u64,
+    /// The profile was destroyed.
+    pub(super) gone: bool,
 }
 
 impl Vault {
@@ -147,6 +149,17 @@ impl Vault {
         rekey::change_passphrase(self, old, new, cost, random)
     }
 
+    /// Is this the profile's passphrase? Takes as long as opening the profile.
+    pub fn check_passphrase(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
+        rekey::check_passphrase(self, passphrase)
+    }
+
+    /// Destroys the profile: the key first, then its files. Afterwards no passphrase opens what is left of it, and every
+    /// further question or change fails, also those of readers. A profile in memory loses its database.
+    pub fn destroy(&mut self) -> Result<(), VaultError> {
+        destroy::destroy(self)
+    }
+
     /// Writes a backup to `path`, which must not exist, under its own passphrase. Tor's state is not in it.
     pub fn export(
         &mut self,
@@ -190,7 +203,7 @@ impl Vault {
         disk::private_dir(dir)?;
         let mut db = connection::open(&dir.join(DATABASE), &key)?;
         migrations::upgrade(&mut db)?;
-        let current = RwLock::new(Current { key, turn: 0 });
+        let current = RwLock::new(Current { key, turn: 0, gone: false });
         Ok(Self { db, home: Some(Arc::new(Home { dir: dir.to_owned(), current, _lock: lock })) })
     }
 }
@@ -199,6 +212,9 @@ impl Reader {
     /// Asks about one consistent state.
     pub fn read<T>(&mut self, ask: impl FnOnce(&Read<'_>) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let current = self.home.current.read().unwrap_or_else(PoisonError::into_inner);
+        if current.gone {
+            return Err(VaultError::NotFound);
+        }
         if current.turn != self.turn {
             self.db = connection::open(&self.home.dir.join(DATABASE), &current.key)?;
             self.turn = current.turn;
@@ -274,7 +290,7 @@ fn unlock(dir: &Path, passphrase: &Passphrase, slots: &[Slot]) -> Result<(Databa
 
 pub(super) const KEY: &str = "key";
 pub(super) const DATABASE: &str = "vault.db";
-const CACHE: &str = "cache";
+pub(super) const CACHE: &str = "cache";
 /// The name of the key of sealed files in the table `secret`.
 const FILES: &str = "files";
 /// Messages made findable with each change: more than one change adds, so that none waits for ever.

@@ -3,6 +3,7 @@
 //! After a crash at any instant exactly one of the two passphrases opens the profile: the key file holds both slots
 //! while the database changes over, and the database itself decides. It does not wipe old blocks of the medium.
 
+use std::path::Path;
 use std::sync::PoisonError;
 
 use super::error::VaultError;
@@ -11,6 +12,13 @@ use super::passphrase::{Cost, Passphrase};
 use super::profile::{DATABASE, KEY, Vault};
 use super::{connection, disk};
 use crate::wire::Random;
+
+/// See [`Vault::check_passphrase`].
+pub(super) fn check_passphrase(vault: &Vault, passphrase: &Passphrase) -> Result<(), VaultError> {
+    let home = vault.home.as_ref().ok_or(IN_MEMORY)?;
+    let [slot] = slot(&home.dir.join(KEY))?;
+    slot.unwrap(passphrase).map(drop)
+}
 
 /// See [`Vault::change_passphrase`].
 pub(super) fn change_passphrase(
@@ -22,8 +30,7 @@ pub(super) fn change_passphrase(
 ) -> Result<(), VaultError> {
     let home = vault.home.as_ref().ok_or(IN_MEMORY)?;
     let path = home.dir.join(KEY);
-    let slots = keyfile::decode(&disk::read(&path, keyfile::LONGEST + 1)?.ok_or(NO_KEY)?)?;
-    let [before] = <[Slot; 1]>::try_from(slots).map_err(|_| NO_KEY)?;
+    let [before] = slot(&path)?;
     let key = DatabaseKey::draw(random);
     before.unwrap(old)?;
     let after = Slot::wrap(&key, new, cost, random)?;
@@ -43,13 +50,18 @@ pub(super) fn change_passphrase(
     disk::replace_bytes(&path, &keyfile::encode(&[after]))
 }
 
+/// The one slot of a profile that is open.
+fn slot(path: &Path) -> Result<[Slot; 1], VaultError> {
+    let slots = keyfile::decode(&disk::read(path, keyfile::LONGEST + 1)?.ok_or(NO_KEY)?)?;
+    <[Slot; 1]>::try_from(slots).map_err(|_| NO_KEY)
+}
+
 const IN_MEMORY: VaultError = VaultError::NotAllowed { why: "this profile is in memory and has no passphrase" };
 const NO_KEY: VaultError = VaultError::Damaged { what: "the key file" };
 
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use super::super::testing::{Counting, contact, key, on_disk, passphrase};
     use super::*;

@@ -1,13 +1,11 @@
-//! What the tables hold, as types. `Debug` shows numbers and states only: never an address, a name or a text.
-
-use std::fmt;
+//! Identities, contacts and requests as types. `Debug` shows numbers and states only: never an address, a name or a text.
 
 use pelure_onion::Address;
 use rusqlite::Row;
 use rusqlite::types::Type;
 
-use super::ids::{ContactId, IdentityId, MessageKey, RequestId};
-use crate::wire::{Epoch, MessageId};
+use super::ids::{ContactId, IdentityId, RequestId};
+use crate::wire::{Epoch, Expiry};
 
 /// One of the person's own identities, without its key ([`super::Read::identity_key`]).
 #[derive(Clone, PartialEq, Eq)]
@@ -62,6 +60,14 @@ pub struct Contact {
     pub unread_bytes: u64,
     /// This profile was restored from a backup, and the contact was not told yet.
     pub restored: bool,
+    /// How long new texts live on both sides, as last agreed; `None` for ever.
+    pub expires_in: Option<Expiry>,
+    /// How often that was changed, by either side.
+    pub terms_version: u32,
+    /// We tell what was displayed, once they do, too.
+    pub receipts_mine: bool,
+    /// They tell what was displayed, once we do, too.
+    pub receipts_theirs: bool,
     /// When it was added, in unix milliseconds.
     pub created: i64,
 }
@@ -124,88 +130,6 @@ pub enum RequestArrival {
     Refused,
 }
 
-/// A message of one conversation.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its row; grows with arrival on this machine.
-    pub key: MessageKey,
-    /// Whose conversation.
-    pub contact: ContactId,
-    /// Its name on the wire.
-    pub id: MessageId,
-    /// Where it stands; tells the direction too.
-    pub state: MessageState,
-    /// When it was written, in unix milliseconds.
-    pub time: i64,
-    /// The text as it was written.
-    pub text: String,
-}
-
-/// Where a message stands. That a queued one was handed to a live session ("sent") is the engine's knowledge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageState {
-    /// Ours, and the other side has it on disk.
-    Delivered,
-    /// Ours, not yet acknowledged.
-    Queued,
-    /// Ours, taken back before it was handed over.
-    Recalled,
-    /// Theirs.
-    Received,
-}
-
-/// One step of what a contact is still to be sent, in the order of sequence numbers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Queued {
-    /// The message's row.
-    pub key: MessageKey,
-    /// Its sequence number in the contact's `out_epoch`.
-    pub seq: u64,
-    /// Its name on the wire.
-    pub id: MessageId,
-    /// When it was written, in unix milliseconds.
-    pub time: i64,
-    /// The text; `None` was recalled and travels as a skip.
-    pub text: Option<String>,
-    /// It was handed to a session before and may have arrived.
-    pub handed: bool,
-}
-
-/// A message that arrived.
-#[derive(Clone, Copy)]
-pub struct Incoming<'a> {
-    /// From whom.
-    pub contact: ContactId,
-    /// The sender's epoch.
-    pub epoch: Epoch,
-    /// Its number in that epoch, from 1.
-    pub seq: u64,
-    /// Its name.
-    pub id: MessageId,
-    /// When it was written by our clock (arrival less age), in unix milliseconds.
-    pub time: i64,
-    /// The text.
-    pub text: &'a str,
-}
-
-/// Which part of a conversation to list. Both ends are exclusive.
-#[derive(Clone, Copy, Debug)]
-pub struct Page {
-    /// Only messages older than this one.
-    pub before: Option<MessageKey>,
-    /// Only messages newer than this one. With `before` absent, the ones right after it are given.
-    pub after: Option<MessageKey>,
-    /// At most so many.
-    pub limit: usize,
-}
-
-impl Message {
-    /// Did it come from the other side?
-    pub fn incoming(&self) -> bool {
-        self.state == MessageState::Received
-    }
-}
-
 /// Reads an address; anything else in its column is damage.
 pub(super) fn address(row: &Row<'_>, column: usize) -> rusqlite::Result<Address> {
     let wrong = |_| rusqlite::Error::InvalidColumnType(column, "address".to_owned(), Type::Blob);
@@ -223,21 +147,31 @@ pub(super) fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
 
+/// Reads a time to live; anything else in its column is damage.
+pub(super) fn expiry(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Expiry>> {
+    let wrong = |_| rusqlite::Error::InvalidColumnType(column, "expires_in".to_owned(), Type::Integer);
+    row.get::<_, Option<u32>>(column)?.map(|seconds| Expiry::from_seconds(seconds.into()).map_err(wrong)).transpose()
+}
+
+/// A time to live as SQLite keeps it.
+pub(super) fn seconds(expires_in: Option<Expiry>) -> Option<u32> {
+    expires_in.map(Expiry::seconds)
+}
+
 /// A `Debug` that names the row and hides what is private.
 macro_rules! redacted {
     ($type:ty, $name:literal, $($field:ident),+) => {
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct($name)$(.field(stringify!($field), &self.$field))+.finish_non_exhaustive()
             }
         }
     };
 }
 
+pub(super) use redacted;
+
 redacted!(Identity, "Identity", id, visible, doors);
 redacted!(Contact, "Contact", id, identity, state, verified, out_next, out_acked, unread);
 redacted!(NewContact<'_>, "NewContact", identity, accepted);
 redacted!(Request, "Request", id, identity);
-redacted!(Message, "Message", key, contact, state);
-redacted!(Queued, "Queued", key, seq, handed);
-redacted!(Incoming<'_>, "Incoming", contact, seq);

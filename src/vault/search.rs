@@ -6,9 +6,9 @@ use rusqlite::{CachedStatement, Params};
 
 use super::error::VaultError;
 use super::fold::{fold, holds};
-use super::ids::ContactId;
-use super::messages::message;
-use super::rows::{Message, number};
+use super::ids::{ContactId, MessageKey};
+use super::messages::Message;
+use super::rows::number;
 use super::transaction::{Read, Write};
 
 impl Read<'_> {
@@ -19,16 +19,20 @@ impl Read<'_> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let trigrams = trigrams(&wanted);
+        self.found(&wanted, contact, limit)?.into_iter().map(|key| self.message(key)).collect()
+    }
+
+    fn found(&self, wanted: &str, contact: Option<ContactId>, limit: usize) -> Result<Vec<MessageKey>, VaultError> {
+        let trigrams = trigrams(wanted);
         if trigrams.is_empty() {
-            return self.search_newest(&wanted, contact, limit);
+            return self.search_newest(wanted, contact, limit);
         }
-        let mut found = self.search_waiting(&wanted, contact, limit)?;
+        let mut found = self.search_waiting(wanted, contact, limit)?;
         let rest = limit.saturating_sub(found.len());
         if rest > 0 {
             // A shelf is rare already, and every trigram more costs a look at each part of the index.
             let asked = if contact.is_some() { ASKED_WITHIN } else { ASKED };
-            found.extend(self.search_index(&wanted, self.rarest(trigrams, asked)?, contact, rest)?);
+            found.extend(self.search_index(wanted, self.rarest(trigrams, asked)?, contact, rest)?);
         }
         Ok(found)
     }
@@ -40,7 +44,7 @@ impl Read<'_> {
         mut trigrams: Vec<String>,
         contact: Option<ContactId>,
         limit: usize,
-    ) -> Result<Vec<Message>, VaultError> {
+    ) -> Result<Vec<MessageKey>, VaultError> {
         // Private characters in a text may look like a shelf, hence the look at the contact itself.
         trigrams.splice(..0, contact.map(|ContactId(id)| shelf(id)));
         let all = trigrams.iter().map(|trigram| phrase(trigram)).collect::<Vec<_>>().join(" AND ");
@@ -71,9 +75,9 @@ impl Read<'_> {
         wanted: &str,
         contact: Option<ContactId>,
         limit: usize,
-    ) -> Result<Vec<Message>, VaultError> {
+    ) -> Result<Vec<MessageKey>, VaultError> {
         let statement = self.db.prepare_cached(
-            "SELECT id, contact, message_id, state, time, text FROM message
+            "SELECT id, text FROM message
              WHERE id > ?1 AND (?2 IS NULL OR contact = ?2) ORDER BY id DESC",
         )?;
         matching(statement, (self.searchable()?, contact), wanted, limit)
@@ -89,12 +93,12 @@ impl Read<'_> {
         wanted: &str,
         contact: Option<ContactId>,
         limit: usize,
-    ) -> Result<Vec<Message>, VaultError> {
+    ) -> Result<Vec<MessageKey>, VaultError> {
         let sql = if contact.is_some() {
-            "SELECT id, contact, message_id, state, time, text FROM message
+            "SELECT id, text FROM message
              WHERE contact = ?1 ORDER BY id DESC LIMIT ?2"
         } else {
-            "SELECT id, contact, message_id, state, time, text FROM message
+            "SELECT id, text FROM message
              WHERE ?1 IS NULL ORDER BY id DESC LIMIT ?2"
         };
         matching(self.db.prepare_cached(sql)?, (contact, NEWEST), wanted, limit)
@@ -123,14 +127,14 @@ fn matching(
     params: impl Params,
     wanted: &str,
     limit: usize,
-) -> Result<Vec<Message>, VaultError> {
+) -> Result<Vec<MessageKey>, VaultError> {
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
-        if holds(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?, wanted) {
-            found.push(message(row)?);
+        if holds(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?, wanted) {
+            found.push(row.get(0)?);
         }
     }
     Ok(found)
@@ -160,8 +164,7 @@ fn shelf(contact: i64) -> String {
 }
 
 /// What the index offers, newest first.
-const CANDIDATES: &str = "SELECT m.id, m.contact, m.message_id, m.state, m.time, m.text
-    FROM search JOIN message m ON m.id = search.rowid
+const CANDIDATES: &str = "SELECT m.id, m.text FROM search JOIN message m ON m.id = search.rowid
     WHERE search MATCH ?1 AND search.rowid <= ?2 AND (?3 IS NULL OR m.contact = ?3) ORDER BY search.rowid DESC";
 /// Trigrams of a query that are considered at all.
 const CONSIDERED: usize = 64;
@@ -179,7 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Vault;
-    use super::super::rows::Page;
+    use super::super::messages::Page;
     use super::super::testing::{contact, key, traceless};
     use super::*;
     use crate::wire::MessageId;

@@ -3,8 +3,11 @@
 use pelure_onion::ServiceKey;
 use zeroize::Zeroizing;
 
-use super::{ContactId, Cost, IdentityId, NewContact, Passphrase, Vault};
-use crate::wire::{Epoch, Random};
+use super::{
+    Arrival, ContactId, Cost, IdentityId, Incoming, MessageKey, NewContact, NewText, Passphrase, Stamp, Vault,
+    VaultError, Write,
+};
+use crate::wire::{Body, Emoji, Epoch, MessageId, MessageText, Random};
 
 /// Random bytes that are the same in every run.
 pub(super) struct Counting(u64);
@@ -52,4 +55,92 @@ pub(super) fn contact(vault: &mut Vault, identity: IdentityId, n: u8) -> Contact
         created: 1,
     };
     vault.write(|w| w.add_contact(&new)).unwrap()
+}
+
+/// What was queued.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) key: MessageKey,
+    pub(super) seq: u64,
+}
+
+impl Write<'_> {
+    /// Queues a plain text.
+    pub(super) fn queue(
+        &self,
+        contact: ContactId,
+        id: MessageId,
+        text: &str,
+        time: i64,
+        handed: bool,
+    ) -> Result<Placed, VaultError> {
+        let text = &self::text(text);
+        let new = NewText { contact, text, reply_to: None, expires_in: None };
+        let key = self.queue_text(&new, Stamp { id, time, handed })?;
+        Ok(Placed { key, seq: self.contact(contact)?.out_next - 1 })
+    }
+}
+
+pub(super) fn text(text: &str) -> MessageText {
+    MessageText::new(text.to_owned()).unwrap()
+}
+
+pub(super) fn plain(text: &str) -> Body {
+    Body::Text { text: self::text(text), reply_to: None, expires_in: None }
+}
+
+pub(super) fn onion() -> Emoji {
+    Emoji::new("🧅").unwrap()
+}
+
+/// A profile with one accepted contact, whose epoch of ours is `[2; 8]`.
+pub(super) fn talk() -> (Vault, ContactId, Stamps) {
+    let mut vault = traceless();
+    let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
+    let ann = contact(&mut vault, me, 2);
+    (vault, ann, Stamps(0))
+}
+
+/// Names that differ.
+pub(super) struct Stamps(u8);
+
+impl Stamps {
+    pub(super) fn id(&mut self) -> MessageId {
+        self.0 += 1;
+        MessageId([self.0; 16])
+    }
+
+    pub(super) fn next(&mut self, handed: bool) -> Stamp {
+        Stamp { id: self.id(), time: 7, handed }
+    }
+}
+
+/// The other side, which numbers and names what it says.
+pub(super) struct Peer {
+    contact: ContactId,
+    epoch: Epoch,
+    seq: u64,
+}
+
+impl Peer {
+    pub(super) fn new(contact: ContactId) -> Self {
+        Self { contact, epoch: Epoch([9; 8]), seq: 0 }
+    }
+
+    /// The same after it lost its memory.
+    pub(super) fn fresh(contact: ContactId) -> Self {
+        Self { contact, epoch: Epoch([10; 8]), seq: 0 }
+    }
+
+    pub(super) fn says(&mut self, vault: &mut Vault, body: &Body) -> Arrival {
+        let mut id = [200; 16];
+        id[..8].copy_from_slice(&self.seq.to_be_bytes());
+        self.names(vault, MessageId(id), body)
+    }
+
+    pub(super) fn names(&mut self, vault: &mut Vault, id: MessageId, body: &Body) -> Arrival {
+        self.seq += 1;
+        let incoming = Incoming { contact: self.contact, epoch: self.epoch, seq: self.seq, id, time: 5, body };
+        vault.write(|w| w.receive(&incoming)).unwrap()
+    }
 }

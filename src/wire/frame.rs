@@ -5,9 +5,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, REQUEST_BYTES};
+use super::body::Body;
+use super::limits::{FRAME_BYTES, HANDSHAKE, REQUEST_BYTES};
 use super::reader::Reader;
-use super::text::{MessageText, RequestText};
+use super::text::RequestText;
 
 /// The random name of one run of sequence numbers in one direction; redrawn when a contact is made, re-added or restored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -44,7 +45,7 @@ pub enum Frame {
         /// Why it ends.
         reason: Bye,
     },
-    /// A message of text.
+    /// A message: numbered, kept until it is acknowledged, shown or applied once.
     Message {
         /// The run of numbers that `seq` belongs to.
         epoch: Epoch,
@@ -54,10 +55,10 @@ pub enum Frame {
         id: MessageId,
         /// How long ago it was written, in whole minutes by the sender's reckoning; any value, so subtract with care.
         age_minutes: u32,
-        /// What was written.
-        text: MessageText,
+        /// What it says.
+        body: Body,
     },
-    /// The message of this number was recalled before it was ever handed over.
+    /// The message of this number says nothing any more.
     Skip {
         /// As in [`Frame::Message`].
         epoch: Epoch,
@@ -73,6 +74,11 @@ pub enum Frame {
     },
     /// This profile was restored from a backup.
     Restored,
+    /// Everything of yours up to this message was displayed. Only where both sides switched receipts on.
+    Read {
+        /// The name of the last one.
+        id: MessageId,
+    },
     /// The first message of a renewed handshake.
     Renew1(Box<[u8; HANDSHAKE]>),
     /// The second one; see [`Frame::Renew1`].
@@ -145,6 +151,7 @@ impl Frame {
             Self::Skip { .. } => SKIP,
             Self::Ack { .. } => ACK,
             Self::Restored => RESTORED,
+            Self::Read { .. } => READ,
             Self::Renew1(_) => RENEW_1,
             Self::Renew2(_) => RENEW_2,
             Self::Renew3(_) => RENEW_3,
@@ -158,17 +165,18 @@ impl Frame {
             Self::Welcome | Self::Waiting | Self::Restored | Self::Renewed => {}
             Self::Request { text } => out.extend(text.as_str().as_bytes()),
             Self::Bye { reason } => out.push(reason.code()),
-            Self::Message { epoch, seq, id, age_minutes, text } => {
+            Self::Message { epoch, seq, id, age_minutes, body } => {
                 out.extend(epoch.0);
                 out.extend(seq.to_be_bytes());
                 out.extend(id.0);
                 out.extend(age_minutes.to_be_bytes());
-                out.extend(text.as_str().as_bytes());
+                body.encode(out);
             }
             Self::Skip { epoch, seq } | Self::Ack { epoch, seq } => {
                 out.extend(epoch.0);
                 out.extend(seq.to_be_bytes());
             }
+            Self::Read { id } => out.extend(id.0),
             Self::Renew1(message) | Self::Renew2(message) | Self::Renew3(message) => out.extend(message.iter()),
         }
     }
@@ -188,11 +196,12 @@ impl Frame {
                 seq: body.sequence()?,
                 id: MessageId(body.bytes()?),
                 age_minutes: u32::from_be_bytes(body.bytes()?),
-                text: body.text(MessageText::new)?,
+                body: Body::read(&mut body)?,
             },
             SKIP => Self::Skip { epoch: Epoch(body.bytes()?), seq: body.sequence()? },
             ACK => Self::Ack { epoch: Epoch(body.bytes()?), seq: body.sequence()? },
             RESTORED => Self::Restored,
+            READ => Self::Read { id: MessageId(body.bytes()?) },
             RENEW_1 => Self::Renew1(Box::new(body.bytes()?)),
             RENEW_2 => Self::Renew2(Box::new(body.bytes()?)),
             RENEW_3 => Self::Renew3(Box::new(body.bytes()?)),
@@ -249,8 +258,8 @@ fn lengths(kind: u8) -> Option<RangeInclusive<usize>> {
         WELCOME | WAITING | RESTORED | RENEWED => Some(0..=0),
         REQUEST => Some(0..=REQUEST_BYTES),
         BYE => Some(1..=1),
-        MESSAGE => Some(MESSAGE_FIELDS + 1..=MESSAGE_FIELDS + MESSAGE_BYTES),
-        SKIP | ACK => Some(16..=16),
+        MESSAGE => Some(MESSAGE_FIELDS + Body::LEAST..=MESSAGE_FIELDS + Body::MOST),
+        SKIP | ACK | READ => Some(16..=16),
         RENEW_1 | RENEW_2 | RENEW_3 => Some(HANDSHAKE..=HANDSHAKE),
         OPTIONAL.. => Some(0..=FRAME_BYTES),
         _ => None,
@@ -267,11 +276,12 @@ const MESSAGE: u8 = 0x10;
 const SKIP: u8 = 0x11;
 const ACK: u8 = 0x12;
 const RESTORED: u8 = 0x13;
+const READ: u8 = 0x14;
 const RENEW_1: u8 = 0x20;
 const RENEW_2: u8 = 0x21;
 const RENEW_3: u8 = 0x22;
 const RENEWED: u8 = 0x23;
 /// From here on kinds may be skipped by who does not know them.
 const OPTIONAL: u8 = 0x80;
-/// Epoch, sequence number, id and age before the text of a message.
+/// Epoch, sequence number, id and age before the body of a message.
 const MESSAGE_FIELDS: usize = 8 + 8 + 16 + 4;

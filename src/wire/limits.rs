@@ -20,6 +20,12 @@ pub const RECORD_BYTES: usize = 32 * CELL;
 pub const PORT: u16 = 9_876;
 /// A message of text in bytes of UTF-8: some thirty pages; longer things are files.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
+/// A reaction in bytes: the longest emoji, a kiss of two people with skin tones, has 35.
+pub const EMOJI_BYTES: usize = 64;
+/// The shortest life of a message that disappears: less than this nobody reads.
+pub const EXPIRY_LEAST: Duration = Duration::from_secs(5);
+/// The longest life of a message that disappears: who wants more wants to keep it.
+pub const EXPIRY_MOST: Duration = Duration::from_secs(4 * 7 * 24 * 60 * 60);
 /// A contact request in characters: enough to say who one is, too little to annoy.
 pub const REQUEST_CHARS: usize = 280;
 /// A contact request in bytes: 280 characters of four bytes each.
@@ -37,9 +43,14 @@ pub const WINDOW_MESSAGES: usize = 512;
 /// Bytes of text in flight: no further message is handed over from here on, so one message may exceed it. Bounds what
 /// a receiver that is busy committing must hold, and still fills a fast circuit (1 MiB per round trip).
 pub const WINDOW_BYTES: usize = 1024 * 1024;
+/// Former texts kept of one message: the first and the newest ones. Who edits more often is not read more closely.
+pub const REVISIONS: usize = 32;
 /// Epochs of one contact whose high-water marks are kept: an epoch changes when somebody restores or re-adds, which
 /// people do a few times; a forgotten one costs nothing but a look at the message ids.
 pub const EPOCHS: usize = 8;
+
+/// A draft in bytes: more than one message, so that whoever pasted too much can still cut it.
+pub const DRAFT_BYTES: usize = 1024 * 1024;
 
 // Load that one peer may cause.
 

@@ -21,6 +21,11 @@ impl<'a> Reader<'a> {
         Ok(*field)
     }
 
+    /// The next byte.
+    pub(super) fn byte(&mut self) -> Result<u8, WireError> {
+        self.bytes().map(|[byte]| byte)
+    }
+
     /// A number of eight bytes.
     pub(super) fn number(&mut self) -> Result<u64, WireError> {
         self.bytes().map(u64::from_be_bytes)

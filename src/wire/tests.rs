@@ -19,17 +19,48 @@ pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
         ".{0,280}".prop_map(|text| Frame::Request { text: RequestText::new(text).unwrap() }),
         prop_oneof![Just(Bye::Replaced), Just(Bye::Leaving), Just(Bye::Violation)]
             .prop_map(|reason| Frame::Bye { reason }),
-        (place.clone(), any::<[u8; 16]>(), any::<u32>(), any_text()).prop_map(
-            |((epoch, seq), id, age_minutes, text)| Frame::Message { epoch, seq, id: MessageId(id), age_minutes, text }
-        ),
+        (place.clone(), any_id(), any::<u32>(), any_body())
+            .prop_map(|((epoch, seq), id, age_minutes, body)| Frame::Message { epoch, seq, id, age_minutes, body }),
         place.clone().prop_map(|(epoch, seq)| Frame::Skip { epoch, seq }),
         place.prop_map(|(epoch, seq)| Frame::Ack { epoch, seq }),
         Just(Frame::Restored),
+        any_id().prop_map(|id| Frame::Read { id }),
         renewal.clone().prop_map(Frame::Renew1),
         renewal.clone().prop_map(Frame::Renew2),
         renewal.prop_map(Frame::Renew3),
         Just(Frame::Renewed),
     ]
+}
+
+/// Any body that may be sent.
+pub(crate) fn any_body() -> impl Strategy<Value = Body> {
+    let emoji = || prop_oneof![Just(None), (0..emojis::iter().count()).prop_map(nth_emoji)];
+    prop_oneof![
+        3 => (any_text(), proptest::option::of(any_target()), any_expiry())
+            .prop_map(|(text, reply_to, expires_in)| Body::Text { text, reply_to, expires_in }),
+        1 => (any_id(), any_text()).prop_map(|(target, text)| Body::Edit { target, text }),
+        1 => any_id().prop_map(|target| Body::Delete { target }),
+        1 => (any_target(), emoji()).prop_map(|(target, emoji)| Body::React { target, emoji }),
+        1 => (any::<u32>(), any_expiry(), any::<bool>())
+            .prop_map(|(version, expires_in, receipts)| Body::Terms { version, expires_in, receipts }),
+    ]
+}
+
+fn any_id() -> impl Strategy<Value = MessageId> {
+    any::<[u8; 16]>().prop_map(MessageId)
+}
+
+fn any_target() -> impl Strategy<Value = Target> {
+    let author = prop_oneof![Just(Author::Me), Just(Author::You)];
+    (any_id(), author).prop_map(|(id, author)| Target { id, author })
+}
+
+fn any_expiry() -> impl Strategy<Value = Option<Expiry>> {
+    prop_oneof![Just(None), (5..=2_419_200u64).prop_map(|seconds| Some(Expiry::from_seconds(seconds).unwrap()))]
+}
+
+fn nth_emoji(n: usize) -> Option<Emoji> {
+    emojis::iter().nth(n).map(|emoji| Emoji::new(emoji.as_str()).unwrap())
 }
 
 fn any_text() -> impl Strategy<Value = MessageText> {
@@ -168,12 +199,31 @@ proptest! {
 #[test]
 fn bytes_are_as_documented() {
     let epoch = Epoch([1, 2, 3, 4, 5, 6, 7, 8]);
-    let text = MessageText::new("hé".to_owned()).unwrap();
-    let message = Frame::Message { epoch, seq: 258, id: MessageId([9; 16]), age_minutes: 5, text };
-    let mut expected = vec![0x10, 0, 0, 39, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 1, 2];
-    expected.extend([9; 16]);
-    expected.extend([0, 0, 0, 5, b'h', 0xc3, 0xa9]);
-    assert_eq!(encoded(&[message]), expected);
+    let text = || MessageText::new("hé".to_owned()).unwrap();
+    let expires_in = Some(Expiry::from_seconds(600).unwrap());
+    let said = |body: Body| {
+        let message = Frame::Message { epoch, seq: 258, id: MessageId([9; 16]), age_minutes: 5, body };
+        let bytes = encoded(&[message]);
+        let mut expected = vec![0x10, 0, 0, (bytes.len() - 4) as u8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 1, 2];
+        expected.extend([9; 16]);
+        expected.extend([0, 0, 0, 5]);
+        bytes.strip_prefix(&expected[..]).map(<[u8]>::to_vec).unwrap()
+    };
+    let target = |author| Target { id: MessageId([7; 16]), author };
+    let plain = Body::Text { text: text(), reply_to: None, expires_in: None };
+    assert_eq!(said(plain), [1, 0, 0, 0, 0, 0, b'h', 0xc3, 0xa9]);
+    let reply = Body::Text { text: text(), reply_to: Some(target(Author::You)), expires_in };
+    assert_eq!(said(reply), [&[1, 0, 0, 2, 88, 2][..], &[7; 16], "hé".as_bytes()].concat());
+    let edit = Body::Edit { target: MessageId([7; 16]), text: text() };
+    assert_eq!(said(edit), [&[2][..], &[7; 16], "hé".as_bytes()].concat());
+    assert_eq!(said(Body::Delete { target: MessageId([7; 16]) }), [&[3][..], &[7; 16]].concat());
+    let react = |emoji| Body::React { target: target(Author::Me), emoji };
+    assert_eq!(said(react(Emoji::new("🧅").ok())), [&[4, 1][..], &[7; 16], "🧅".as_bytes()].concat());
+    assert_eq!(said(react(None)), [&[4, 1][..], &[7; 16]].concat());
+    let terms = Body::Terms { version: 3, expires_in, receipts: true };
+    assert_eq!(said(terms), [5, 0, 0, 0, 3, 0, 0, 2, 88, 1]);
+    let read = Frame::Read { id: MessageId([9; 16]) };
+    assert_eq!(encoded(&[read]), [&[0x14, 0, 0, 16][..], &[9; 16]].concat());
     assert_eq!(encoded(&[Frame::Ping { nonce: 1 }]), [1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert_eq!(encoded(&[Frame::Bye { reason: Bye::Leaving }]), [6, 0, 0, 1, 2]);
     assert_eq!(encoded(&[Frame::Renewed]), [0x23, 0, 0, 0]);
@@ -190,6 +240,7 @@ fn each_kind_refuses_other_lengths_by_its_header() {
         (0x11, 16),
         (0x12, 16),
         (0x13, 0),
+        (0x14, 16),
         (0x20, HANDSHAKE),
         (0x21, HANDSHAKE),
         (0x22, HANDSHAKE),
@@ -202,7 +253,7 @@ fn each_kind_refuses_other_lengths_by_its_header() {
             assert_eq!(header_only(kind, length - 1), Err(WireError::Length), "kind {kind:#x}");
         }
     }
-    for (kind, least, most) in [(0x05, 0, REQUEST_BYTES), (0x10, 37, 36 + MESSAGE_BYTES), (0x80, 0, FRAME_BYTES)] {
+    for (kind, least, most) in [(0x05, 0, REQUEST_BYTES), (0x10, 43, 58 + MESSAGE_BYTES), (0x80, 0, FRAME_BYTES)] {
         assert_ne!(header_only(kind, least), Err(WireError::Length), "kind {kind:#x}");
         assert_ne!(header_only(kind, most), Err(WireError::Length), "kind {kind:#x}");
         assert_eq!(header_only(kind, most + 1), Err(WireError::Length), "kind {kind:#x}");
@@ -222,7 +273,7 @@ fn header_only(kind: u8, length: usize) -> Result<Option<Frame>, WireError> {
 
 #[test]
 fn unknown_kinds_below_0x80_end_the_session() {
-    for kind in [0x00, 0x07, 0x0f, 0x14, 0x1f, 0x24, 0x7f] {
+    for kind in [0x00, 0x07, 0x0f, 0x15, 0x1f, 0x24, 0x7f] {
         assert_eq!(one(kind, &[]), Err(WireError::UnknownKind), "kind {kind:#x}");
     }
 }
@@ -238,15 +289,60 @@ fn wrong_fields_are_refused() {
     for code in [0, 4, 255] {
         assert_eq!(one(0x06, &[code]), Err(WireError::Field));
     }
-    let message = |seq, text: &[u8]| [&place(seq)[..], &[0; 20], text].concat();
+    let message = |seq, text: &[u8]| [&place(seq)[..], &[0; 20], &[1, 0, 0, 0, 0, 0], text].concat();
     assert_eq!(one(0x10, &message(0, b"x")), Err(WireError::Field));
     assert_eq!(one(0x10, &message(1, &[0xff])), Err(WireError::Field));
     assert_eq!(one(0x10, &message(1, &[0xed, 0xa0, 0x80])), Err(WireError::Field), "a surrogate");
     assert!(one(0x10, &message(1, &[0])).unwrap().is_some(), "any Unicode is text");
     assert!(one(0x10, &message(1, &vec![b'x'; MESSAGE_BYTES])).unwrap().is_some());
+    assert_eq!(one(0x10, &message(1, &vec![b'x'; MESSAGE_BYTES + 1])), Err(WireError::Field), "room for a quote");
     assert_eq!(one(0x05, &[0xc0, 0x80]), Err(WireError::Field), "an overlong zero");
     assert_eq!(one(0x05, &vec![b'x'; REQUEST_CHARS + 1]), Err(WireError::Field), "short in bytes, long in characters");
     assert!(one(0x05, "🧅".repeat(REQUEST_CHARS).as_bytes()).unwrap().is_some());
+}
+
+#[test]
+fn wrong_bodies_are_refused() {
+    let id = [7; 16];
+    let emoji = "🧅".as_bytes();
+    let heart = "\u{2764}".as_bytes();
+    let wrong: &[(&str, &[&[u8]])] = &[
+        ("nothing", &[]),
+        ("an unknown kind", &[&[0], &id]),
+        ("an unknown kind", &[&[6], &id]),
+        ("a text without text", &[&[1, 0, 0, 0, 0, 0]]),
+        ("an unknown author", &[&[1, 0, 0, 0, 0, 3], &id, b"x"]),
+        ("half a quote", &[&[1, 0, 0, 0, 0, 1], &[7; 9]]),
+        ("a quote without text", &[&[1, 0, 0, 0, 0, 1], &id]),
+        ("a life too short", &[&[1, 0, 0, 0, 4, 0], b"x"]),
+        ("a life too long", &[&[1, 0, 36, 234, 1, 0], b"x"]),
+        ("an edit to nothing", &[&[2], &id]),
+        ("trailing bytes", &[&[3], &id, &[0]]),
+        ("nobody's message", &[&[4, 0], &id, emoji]),
+        ("an unknown author", &[&[4, 3], &id, emoji]),
+        ("two emoji", &[&[4, 1], &id, emoji, emoji]),
+        ("no emoji", &[&[4, 1], &id, b"x"]),
+        ("another spelling of an emoji", &[&[4, 1], &id, heart]),
+        ("neither yes nor no", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 2]]),
+        ("trailing bytes", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 1, 0]]),
+    ];
+    for (what, parts) in wrong {
+        assert!(Body::decode(&parts.concat()).is_err(), "{what}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_body_is_its_bytes_and_garbage_is_none(body in any_body(), garbage in vec(any::<u8>(), 0..64)) {
+        let mut bytes = Vec::new();
+        body.encode(&mut bytes);
+        prop_assert_eq!(Body::decode(&bytes).as_ref(), Ok(&body));
+        if let Ok(body) = Body::decode(&garbage) {
+            let mut again = Vec::new();
+            body.encode(&mut again);
+            prop_assert_eq!(again, garbage);
+        }
+    }
 }
 
 #[test]
@@ -274,7 +370,8 @@ fn it_tells_whether_a_frame_is_incomplete() {
 #[test]
 fn an_idle_session_keeps_little() {
     let text = MessageText::new("x".repeat(MESSAGE_BYTES)).unwrap();
-    let long = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, text };
+    let body = Body::Text { text, reply_to: None, expires_in: None };
+    let long = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, body };
     let (frames, deframer) = deframed(&encoded(&[long]), &[RECORD_BYTES]).unwrap();
     assert_eq!(frames.len(), 1);
     assert!(deframer.capacity() <= RECORD_BYTES);
@@ -283,8 +380,13 @@ fn an_idle_session_keeps_little() {
 #[test]
 fn debug_shows_no_text() {
     let text = MessageText::new("secret".to_owned()).unwrap();
-    let frame = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, text };
-    assert!(!format!("{frame:?}").contains("secret"));
+    for body in [
+        Body::Text { text: text.clone(), reply_to: None, expires_in: None },
+        Body::Edit { target: MessageId([0; 16]), text },
+    ] {
+        let frame = Frame::Message { epoch: Epoch([0; 8]), seq: 1, id: MessageId([0; 16]), age_minutes: 0, body };
+        assert!(!format!("{frame:?}").contains("secret"));
+    }
     let request = Frame::Request { text: RequestText::new("secret".to_owned()).unwrap() };
     assert!(!format!("{request:?}").contains("secret"));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pelure::session::{self, Established, Identity, Offer};
 use pelure::vault::ContactId;
 use pelure::wire::limits::{FEATURES, HANDSHAKE, PROTOCOL};
-use pelure::wire::{Deframer, Epoch, Frame, MessageId, MessageText, RequestText, Seeded};
+use pelure::wire::{Body, Deframer, Epoch, Frame, MessageId, MessageText, RequestText, Seeded};
 use pelure_onion::{Address, Dial, Memory, MemoryNetwork, Network, ServiceKey, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
@@ -165,10 +165,20 @@ pub fn request(text: &str) -> Frame {
 
 /// The message of this number, which says its number.
 pub fn numbered(seq: u64) -> Frame {
+    saying(seq, &format!("h{seq}"))
+}
+
+/// The message of this number with this text.
+pub fn saying(seq: u64, text: &str) -> Frame {
+    let text = MessageText::new(text.to_owned()).unwrap();
+    bodied(seq, Body::Text { text, reply_to: None, expires_in: None })
+}
+
+/// The message of this number, which has a name made of it.
+pub fn bodied(seq: u64, body: Body) -> Frame {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&seq.to_be_bytes());
-    let text = MessageText::new(format!("h{seq}")).unwrap();
-    Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, text }
+    Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, body }
 }
 
 /// What every peer announces.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::engine::event::{Delivery, Event, MessageView};
 use crate::engine::{EngineError, Shared, contacts};
-use crate::vault::{Contact, ContactId, Incoming, MessageKey};
+use crate::vault::{Arrival, Contact, ContactId, Incoming, Message, MessageKey};
 use crate::wire::limits::BATCH_BYTES;
-use crate::wire::{Epoch, MessageId, MessageText};
+use crate::wire::{Body, Epoch, MessageId};
 
 /// Frames whose effects share one commit.
 #[derive(Default)]
@@ -37,14 +37,17 @@ pub(super) struct News {
 }
 
 enum Arrived {
-    Message { epoch: Epoch, seq: u64, id: MessageId, time: i64, text: MessageText },
+    Message { epoch: Epoch, seq: u64, id: MessageId, time: i64, body: Body },
     Skip { epoch: Epoch, seq: u64 },
 }
 
 impl Batch {
-    pub(super) fn message(&mut self, epoch: Epoch, seq: u64, id: MessageId, time: i64, text: MessageText) {
-        self.bytes += text.as_str().len();
-        self.arrived.push(Arrived::Message { epoch, seq, id, time, text });
+    pub(super) fn message(&mut self, epoch: Epoch, seq: u64, id: MessageId, time: i64, body: Body) {
+        self.bytes += match &body {
+            Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
+            Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
+        };
+        self.arrived.push(Arrived::Message { epoch, seq, id, time, body });
     }
 
     pub(super) fn skip(&mut self, epoch: Epoch, seq: u64) {
@@ -62,7 +65,7 @@ impl Batch {
 
     /// Makes everything durable with one change.
     pub(super) async fn commit(self, shared: &Shared, contact: ContactId) -> Result<News, EngineError> {
-        let batch = Arc::new(self);
+        let (batch, now) = (Arc::new(self), shared.clock.wall());
         shared
             .ledger
             .write(move |w| {
@@ -70,15 +73,17 @@ impl Batch {
                 for arrived in &batch.arrived {
                     match arrived {
                         Arrived::Skip { epoch, seq } => w.skip(contact, *epoch, *seq)?,
-                        Arrived::Message { epoch, seq, id, time, text } => {
-                            let (epoch, seq, id, time, text) = (*epoch, *seq, *id, *time, text.as_str());
-                            let incoming = Incoming { contact, epoch, seq, id, time, text };
-                            received.extend(w.receive(&incoming)?.map(|message| view(message, &incoming)));
+                        Arrived::Message { epoch, seq, id, time, body } => {
+                            let (epoch, seq, id, time) = (*epoch, *seq, *id, *time);
+                            let incoming = Incoming { contact, epoch, seq, id, time, body };
+                            if let Arrival::New(key) = w.receive(&incoming)? {
+                                received.push(view(w.message(key)?));
+                            }
                         }
                     }
                 }
                 let delivered = match batch.acked {
-                    Some((epoch, seq)) => w.ack(contact, epoch, seq)?,
+                    Some((epoch, seq)) => w.ack(contact, epoch, seq, now)?,
                     None => Vec::new(),
                 };
                 let accepted = batch.accepted && w.accept_contact(contact)?;
@@ -106,13 +111,13 @@ impl News {
     }
 }
 
-fn view(message: MessageKey, incoming: &Incoming<'_>) -> MessageView {
+fn view(message: Message) -> MessageView {
     MessageView {
-        message,
-        contact: incoming.contact,
+        message: message.key,
+        contact: message.contact,
         incoming: true,
-        text: incoming.text.to_owned(),
+        text: message.text,
         state: Delivery::Received,
-        time: incoming.time,
+        time: message.time,
     }
 }

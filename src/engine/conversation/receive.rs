@@ -62,12 +62,12 @@ impl Conversation {
             Frame::Bye { reason: Bye::Leaving } => return Err(End::Left),
             Frame::Bye { reason: Bye::Replaced } => return Err(End::Replaced),
             Frame::Bye { reason: Bye::Violation } => return Err(End::Accused),
-            Frame::Message { epoch, seq, id, age_minutes, text } => {
+            Frame::Message { epoch, seq, id, age_minutes, body } => {
                 self.pay(now);
                 batch.ack = Some(epoch);
                 if let Verdict::New { .. } = self.inbox.receive(epoch, seq) {
                     let time = self.shared.clock.wall().saturating_sub(i64::from(age_minutes) * 60_000);
-                    batch.message(epoch, seq, id, time, text);
+                    batch.message(epoch, seq, id, time, body);
                 }
             }
             Frame::Skip { epoch, seq } => {
@@ -85,6 +85,7 @@ impl Conversation {
                 }
             }
             Frame::Restored => batch.restored = true,
+            Frame::Read { .. } => {}
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }

@@ -9,7 +9,7 @@ use crate::engine::{EngineError, Shared, contacts};
 use crate::session::ExpectReply;
 use crate::vault::{Contact, ContactId, ContactState, Queued};
 use crate::wire::limits::{FLUSH_BYTES, OUTBOX_ROWS};
-use crate::wire::{Epoch, Frame, MessageText, RequestText};
+use crate::wire::{Body, Epoch, Frame, RequestText};
 
 /// Frames that go with the last message of a handshake, and what they hand over.
 #[derive(Default)]
@@ -61,11 +61,15 @@ impl Conversation {
     }
 
     pub(super) async fn hand(&mut self, row: &Queued) -> Result<(), End> {
-        self.outbox.hand(row.seq, row.text.as_ref().map_or(0, String::len))?;
-        if row.text.is_some() {
-            self.in_flight.push_back((row.seq, row.key));
-            lock(&self.live).handed.insert(row.key);
-            self.shared.outlet.put(Event::MessageState { message: row.key, state: Delivery::Sent }).await;
+        let bytes = match &row.body {
+            Some(Body::Text { text, .. } | Body::Edit { text, .. }) => text.as_str().len(),
+            _ => 0,
+        };
+        self.outbox.hand(row.seq, bytes)?;
+        if let (Some(message), Some(_)) = (row.key, &row.body) {
+            self.in_flight.push_back((row.seq, message));
+            lock(&self.live).handed.insert(message);
+            self.shared.outlet.put(Event::MessageState { message, state: Delivery::Sent }).await;
         }
         Ok(())
     }
@@ -118,14 +122,14 @@ async fn waiting(shared: &Shared, contact: ContactId, after: u64, rows: usize) -
 }
 
 fn encode(epoch: Epoch, row: &Queued, wall: i64, frames: &mut Vec<u8>) -> Result<(), EngineError> {
-    let frame = match &row.text {
+    let frame = match &row.body {
         None => Frame::Skip { epoch, seq: row.seq },
-        Some(text) => Frame::Message {
+        Some(body) => Frame::Message {
             epoch,
             seq: row.seq,
             id: row.id,
             age_minutes: u32::try_from(wall.saturating_sub(row.time) / 60_000).unwrap_or(0),
-            text: MessageText::new(text.clone())?,
+            body: body.clone(),
         },
     };
     frame.encode(frames);
