@@ -56,7 +56,7 @@ async fn deliver(from: &mut Person, to: &mut Person, contact: ContactId, count: 
                 under_way.join_next().await.unwrap().unwrap();
             }
             let engine = engine.clone();
-            under_way.spawn(async move { engine.send_message(contact, text(number)).await.unwrap() });
+            under_way.spawn(async move { engine.send_message(contact, text(number).into()).await.unwrap() });
         }
         under_way.join_all().await;
     });

@@ -33,9 +33,9 @@ async fn a_clock_set_back_a_year_changes_neither_order_nor_delivery() {
         hers.set_ahead(her_years * YEAR);
         his.set_ahead(his_years * YEAR);
         let text = format!("n{number}");
-        sent.push((alice.engine.send_message(to_bob, text.clone()).await.unwrap(), text.clone()));
+        sent.push((alice.engine.send_message(to_bob, text.clone().into()).await.unwrap(), text.clone()));
         assert_eq!(bob.next_text().await, text);
-        bob.engine.send_message(to_alice, text.clone()).await.unwrap();
+        bob.engine.send_message(to_alice, text.clone().into()).await.unwrap();
         assert_eq!(alice.next_text().await, text);
     }
     for (message, _) in &sent {

@@ -30,8 +30,8 @@ async fn messages_keep_their_order_in_both_directions_at_once() {
     let mut bob = Person::new(&road, "bob").await;
     let (to_bob, to_alice) = kit::acquaint(&mut alice, &mut bob).await;
     for number in 0..300 {
-        alice.engine.send_message(to_bob, format!("a{number}")).await.unwrap();
-        bob.engine.send_message(to_alice, format!("b{number}")).await.unwrap();
+        alice.engine.send_message(to_bob, format!("a{number}").into()).await.unwrap();
+        bob.engine.send_message(to_alice, format!("b{number}").into()).await.unwrap();
     }
     for number in 0..300 {
         assert_eq!(bob.next_text().await, format!("a{number}"));
@@ -51,7 +51,7 @@ async fn what_was_queued_while_the_other_was_away_arrives_once_and_in_order() {
         .await;
     let mut sent = Vec::new();
     for number in 0..20 {
-        sent.push(alice.engine.send_message(to_bob, format!("n{number}")).await.unwrap());
+        sent.push(alice.engine.send_message(to_bob, format!("n{number}").into()).await.unwrap());
     }
     let recalled = sent.remove(7);
     alice.engine.recall_message(recalled).await.unwrap();

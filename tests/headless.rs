@@ -1,6 +1,6 @@
 //! `pelure headless` on the road in memory: lines in, lines out.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what went wrong by failing")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test says what went wrong by failing")]
 
 use std::sync::Arc;
 
@@ -54,6 +54,98 @@ async fn a_call_sees_what_the_lines_before_it_did() {
     assert_eq!(answers[103]["result"], json!({}));
     assert_eq!(answers[104]["result"][0]["state"], "recalled");
     assert_eq!(answers[105]["result"], json!({}));
+}
+
+#[tokio::test]
+async fn messages_are_answered_edited_deleted_and_reacted_to() {
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let message = |id, name: &str, rest: Value| {
+        let mut params = json!({"message": format!("m{id}")});
+        params.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        move |line| call(line, name, &params)
+    };
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+        call(2, "contact.set", &json!({"contact": "c1", "receipts": true, "expires_in": 3600})),
+        call(3, "contact.list", &json!({})),
+        call(4, "message.send", &json!({"contact": "c1", "text": "one", "expires_in": null})),
+        call(5, "message.send", &json!({"contact": "c1", "text": "two", "reply_to": "m1"})),
+        call(6, "message.send", &json!({"contact": "c1", "text": "three", "expires_in": 5})),
+        message(1, "message.edit", json!({"text": "uno"}))(7),
+        message(2, "message.react", json!({"emoji": "👍"}))(8),
+        message(3, "message.delete", json!({}))(9),
+        call(10, "message.list", &json!({"contact": "c1"})),
+        message(2, "message.react", json!({"emoji": null}))(11),
+        call(12, "message.search", &json!({"query": "two"})),
+        call(13, "contact.set", &json!({"contact": "c1", "expires_in": null})),
+        call(14, "contact.set", &json!({"contact": "c1", "receipts": false})),
+        call(15, "contact.list", &json!({})),
+    ];
+    let answers = answers(&lines).await;
+    assert!(answers.iter().all(|answer| answer.get("error").is_none()), "{answers:?}");
+    let contact = |at: usize| {
+        let view = &answers[at]["result"][0];
+        (view["receipts"].clone(), view["their_receipts"].clone(), view["expires_in"].clone())
+    };
+    assert_eq!(contact(3), (json!(true), json!(false), json!(3600)));
+    assert_eq!(contact(15), (json!(false), json!(false), json!(null)));
+    let listed = answers[10]["result"].as_array().unwrap();
+    let [three, two, one] = &listed[..] else { panic!("{listed:?}") };
+    assert_eq!((&three["text"], &three["deleted"], &three["state"]), (&json!(""), &json!(true), &json!("recalled")));
+    assert_eq!((&two["reply_to"], &two["expires_in"]), (&json!("m1"), &json!(3600)));
+    assert_eq!(two["reactions"], json!([{"mine": true, "emoji": "👍"}]));
+    assert_eq!(one["text"], "uno");
+    for left_out in ["reply_to", "edited", "deleted", "reactions", "expires_in", "expires_at"] {
+        assert!(one.get(left_out).is_none(), "{left_out}");
+    }
+    assert!(answers[12]["result"][0].get("reactions").is_none());
+}
+
+#[tokio::test]
+async fn changes_that_are_wrong_are_said_in_one_word() {
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+        call(2, "message.send", &json!({"contact": "c1", "text": "one"})),
+        call(3, "message.react", &json!({"message": "m1", "emoji": "x"})),
+        call(4, "message.send", &json!({"contact": "c1", "text": "x", "expires_in": 4})),
+        call(5, "contact.set", &json!({"contact": "c1", "expires_in": 2_419_201})),
+        call(6, "message.edit", &json!({"message": "m1", "text": ""})),
+        call(7, "message.edit", &json!({"message": "m9", "text": "x"})),
+        call(8, "message.send", &json!({"contact": "c1", "text": "x", "reply_to": "m9"})),
+        call(9, "message.recall", &json!({"message": "m1"})),
+        call(10, "message.delete", &json!({"message": "m1"})),
+        call(11, "message.react", &json!({"message": "m1", "emoji": "👍"})),
+        call(12, "contact.block", &json!({"contact": "c1"})),
+        call(13, "contact.set", &json!({"contact": "c1", "receipts": true})),
+        call(14, "message.react", &json!({"message": "m1"})),
+        call(15, "contact.set", &json!({"contact": "c1", "expires_in": "soon"})),
+    ];
+    let answers = answers(&lines).await;
+    let kinds: Vec<&str> =
+        answers.iter().map(|answer| answer["error"]["data"]["kind"].as_str().unwrap_or("")).collect();
+    let expected = [
+        "",
+        "",
+        "",
+        "bad_emoji",
+        "bad_expiry",
+        "bad_expiry",
+        "empty",
+        "not_found",
+        "not_found",
+        "",
+        "not_allowed_now",
+        "not_allowed_now",
+        "",
+        "blocked",
+        "",
+        "",
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!((&answers[14]["error"]["code"], &answers[15]["error"]["code"]), (&json!(-32602), &json!(-32602)));
 }
 
 #[tokio::test]

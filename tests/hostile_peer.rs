@@ -215,7 +215,7 @@ async fn a_peer_that_never_reads_is_cut_off() {
     for contact in [to_silent, to_chatty] {
         // More than the road holds on its way.
         for _ in 0..6 {
-            unread.push((contact, alice.engine.send_message(contact, "long ".repeat(13_000)).await.unwrap()));
+            unread.push((contact, alice.engine.send_message(contact, "long ".repeat(13_000).into()).await.unwrap()));
         }
     }
     let _silent = silent.greet(alice.onion(), &[]).await;
@@ -361,8 +361,8 @@ async fn nobody_else_notices() {
     };
     let conversation = async {
         for number in 0..TALK {
-            alice.engine.send_message(to_bob, format!("a{number}")).await.unwrap();
-            bob.engine.send_message(to_alice, format!("b{number}")).await.unwrap();
+            alice.engine.send_message(to_bob, format!("a{number}").into()).await.unwrap();
+            bob.engine.send_message(to_alice, format!("b{number}").into()).await.unwrap();
             assert_eq!(bob.next_text().await, format!("a{number}"));
             while next_of(&mut alice, to_bob).await != format!("b{number}") {}
         }

@@ -69,7 +69,7 @@ async fn receive_until_the_disk_is_full(disk: PathBuf) {
     let mut sent = Vec::new();
     for number in 0..MESSAGES {
         let text = format!("{number} {}", "words ".repeat(1_500));
-        sent.push(alice.engine.send_message(to_bob, text).await.unwrap());
+        sent.push(alice.engine.send_message(to_bob, text.into()).await.unwrap());
     }
     bob.until(|event| match event {
         Event::Contact(view) => {

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
-use super::event::{ContactView, Delivery, Event, Presence};
+use super::event::{ContactView, Delivery, Event, Presence, Receipts};
 use super::roster::{ContactEntry, Live, LivePresence, lock};
 use super::{Engine, EngineError, Reason, Shared};
 use crate::name::PetName;
@@ -277,6 +277,8 @@ fn view(shared: &Shared, row: Contact) -> ContactView {
         presence,
         verified: row.verified,
         unread: row.unread,
+        expires_in: row.expires_in,
+        receipts: Receipts { ours: row.receipts_mine, theirs: row.receipts_theirs },
     }
 }
 

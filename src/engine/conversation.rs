@@ -16,9 +16,9 @@ use super::roster::{Live, lock};
 use super::{EngineError, Reason, Shared};
 use crate::session::{Identity, RecordError, RenewalError};
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket};
-use crate::vault::{ContactId, ContactState, MessageKey};
+use crate::vault::{Contact, ContactId, ContactState, MessageKey};
 use crate::wire::limits::{PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
-use crate::wire::{Bye, Deframer, Epoch, Frame, WireError};
+use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId, WireError};
 
 mod batch;
 mod receive;
@@ -44,6 +44,8 @@ pub(super) struct Conversation {
     /// Whether both agreed: before that nothing but our request goes out.
     accepted: bool,
     due: Due,
+    /// Whether both sides want to tell what was read.
+    receipts: bool,
     /// The vault may hold more for the peer than was handed over.
     more: bool,
     /// The keys of what is in flight, by number.
@@ -65,6 +67,8 @@ struct Due {
     pong: Option<u64>,
     ping: Option<u64>,
     ack: Option<(Epoch, u64)>,
+    /// The last of their messages that was displayed here.
+    read: Option<MessageId>,
 }
 
 /// What a conversation waits for.
@@ -149,19 +153,20 @@ impl Conversation {
             return Err(End::Outdated);
         }
         let answering = link.dialled_by == Side::Them;
-        let (row, marks, handed) = shared
+        let (row, marks, handed, receipt) = shared
             .ledger
             .write(move |w| {
                 // Who dials us knows us: whoever we asked has accepted.
                 if answering {
                     w.accept_contact(contact)?;
                 }
-                Ok((w.contact(contact)?, w.marks(contact)?, w.handed(contact)?))
+                Ok((w.contact(contact)?, w.marks(contact)?, w.handed(contact)?, w.receipt(contact)?))
             })
             .await?;
         let now = shared.clock.now();
         let first = std::mem::take(&mut link.first);
         let accepted = row.state == ContactState::Accepted;
+        let receipts = row.receipts_mine && row.receipts_theirs;
         let mut conversation = Self {
             quiet_until: now.saturating_add(bucket.take(now, 0)),
             bucket,
@@ -171,7 +176,13 @@ impl Conversation {
             deframer: Deframer::default(),
             welcomed: answering,
             accepted,
-            due: Due { welcome: answering, restored: row.restored && accepted, ..Due::default() },
+            due: Due {
+                welcome: answering,
+                restored: row.restored && accepted,
+                read: receipt,
+                ..Due::default()
+            },
+            receipts,
             more: true,
             in_flight: VecDeque::new(),
             full: row.unread_bytes > UNREAD_BYTES,
@@ -203,14 +214,28 @@ impl Conversation {
         self.liveness.online(self.now())
     }
 
-    /// The outbox or the backlog may have changed.
+    /// The outbox, what was read or what is agreed on may have changed.
     pub(super) async fn poke(&mut self) -> Result<(), End> {
         self.more = true;
-        if self.full {
+        let look = std::mem::take(&mut lock(&self.live).look);
+        if look || self.full {
             let contact = self.contact;
-            self.full = self.shared.ledger.read(move |r| r.contact(contact)).await?.unread_bytes > UNREAD_BYTES;
+            let asked = self.shared.ledger.read(move |r| Ok((r.contact(contact)?, r.receipt(contact)?)));
+            let (row, receipt) = asked.await?;
+            self.regard(&row, receipt, look);
         }
         Ok(())
+    }
+
+    /// Takes in how the contact is now; `receipt` tells what was displayed here, where both agreed to that. `look`: more
+    /// may have been displayed.
+    fn regard(&mut self, row: &Contact, receipt: Option<MessageId>, look: bool) {
+        let agreed = row.receipts_mine && row.receipts_theirs;
+        if !agreed || look || !self.receipts {
+            self.due.read = receipt;
+        }
+        self.receipts = agreed;
+        self.full = row.unread_bytes > UNREAD_BYTES;
     }
 
     /// The machine woke or the network changed: ask whether the peer is still there.
@@ -280,9 +305,14 @@ impl Conversation {
     }
 
     fn talking(&self) -> bool {
-        let Due { sealed, welcome, restored, pong, ping, ack } = &self.due;
+        let Due { sealed, welcome, restored, pong, ping, ack, read } = &self.due;
         let control = *welcome || *restored || pong.is_some() || ping.is_some() || ack.is_some();
-        control || !sealed.is_empty() || self.may_hand()
+        control || !sealed.is_empty() || (self.may_tell() && read.is_some()) || self.may_hand()
+    }
+
+    /// Whether the other side is known to see us as its contact, and we see it as ours.
+    fn may_tell(&self) -> bool {
+        self.accepted && self.welcomed
     }
 
     fn may_hand(&self) -> bool {
@@ -315,6 +345,14 @@ impl Conversation {
                 }
             }
         }
+    }
+}
+
+/// What a body weighs in a queue.
+fn text_bytes(body: &Body) -> usize {
+    match body {
+        Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
+        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
     }
 }
 

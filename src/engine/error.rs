@@ -5,7 +5,7 @@ use pelure_onion::{AddressError, KeyError};
 use crate::name::NameError;
 use crate::session::IdentityError;
 use crate::vault::VaultError;
-use crate::wire::TextError;
+use crate::wire::{EmojiError, ExpiryError, TextError};
 
 /// Why a command has no effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,12 @@ pub enum EngineError {
     /// A text over its limit, or empty.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// Not exactly one emoji.
+    #[error(transparent)]
+    Emoji(#[from] EmojiError),
+    /// Not a time after which messages may disappear.
+    #[error(transparent)]
+    Expiry(#[from] ExpiryError),
     /// Not a name.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -63,6 +69,8 @@ impl EngineError {
             Self::Text(TextError::TooLong) => "too_long",
             Self::Text(TextError::Empty) => "empty",
             Self::Name(_) => "bad_name",
+            Self::Emoji(_) => "bad_emoji",
+            Self::Expiry(_) => "bad_expiry",
             Self::NotAllowedNow(_) => "not_allowed_now",
             Self::WrongPassphrase => "wrong_passphrase",
             Self::Storage(_) | Self::Key => "storage",

@@ -5,7 +5,8 @@
 use pelure_onion::{Address, Reach, Status};
 
 use super::Reason;
-use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Request, RequestId};
+use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Quote, Request, RequestId};
+use crate::wire::{Emoji, Expiry};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,20 @@ pub enum Event {
         /// Where it is now.
         state: Delivery,
     },
+    /// A message was edited, deleted for both or reacted to, by either side; durable.
+    MessageChanged {
+        /// As it is now.
+        message: MessageView,
+        /// What was done to it.
+        change: Change,
+    },
+    /// A message is gone from this machine: its time was up, or it was deleted on this side.
+    MessageGone {
+        /// Whose conversation.
+        contact: ContactId,
+        /// Which.
+        message: MessageKey,
+    },
 }
 
 /// A contact as it is shown.
@@ -65,6 +80,19 @@ pub struct ContactView {
     pub verified: bool,
     /// Messages not yet read.
     pub unread: u64,
+    /// After how long messages disappear, as both agreed; `None`: they stay.
+    pub expires_in: Option<Expiry>,
+    /// Who tells the other what was read.
+    pub receipts: Receipts,
+}
+
+/// Who wants read receipts. Nothing is told before both do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipts {
+    /// This side does.
+    pub ours: bool,
+    /// The other side does.
+    pub theirs: bool,
 }
 
 /// Whether a contact is there, and if not, what is being done about it.
@@ -116,6 +144,38 @@ pub struct MessageView {
     pub state: Delivery,
     /// When it was written, milliseconds since 1970 by our clock.
     pub time: i64,
+    /// What it answers.
+    pub reply_to: Option<Quote>,
+    /// Its writer changed the text later.
+    pub edited: bool,
+    /// Its writer deleted it for both; the text is empty.
+    pub deleted: bool,
+    /// One of each side at most.
+    pub reactions: Vec<Reaction>,
+    /// How long it lives, from when it was displayed (theirs) or delivered (ours).
+    pub expires_in: Option<Expiry>,
+    /// When it disappears, milliseconds since 1970; `None` until that is known.
+    pub expires_at: Option<i64>,
+}
+
+/// What one side thinks of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// This side's.
+    pub mine: bool,
+    /// In one character, as people see it.
+    pub emoji: Emoji,
+}
+
+/// What was done to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its text is another one.
+    Edited,
+    /// It was deleted for both.
+    Deleted,
+    /// A reaction came, changed or went.
+    Reacted,
 }
 
 /// Where a message is.
@@ -127,12 +187,21 @@ pub enum Delivery {
     Failed,
     /// It waits for a session; durable.
     Queued,
+    /// The other side displayed it; known only where both agreed to read receipts.
+    Read,
     /// Taken back before it was handed over.
     Recalled,
     /// Theirs.
     Received,
     /// Handed to a live session.
     Sent,
+}
+
+impl Receipts {
+    /// Both sides want them.
+    pub fn agreed(self) -> bool {
+        self.ours && self.theirs
+    }
 }
 
 /// The road as it is shown.
@@ -188,7 +257,9 @@ impl Event {
             | Self::RequestClosed { .. }
             | Self::ContactRestored(_)
             | Self::ContactRemoved { .. }
-            | Self::MessageReceived(_) => None,
+            | Self::MessageReceived(_)
+            | Self::MessageChanged { .. }
+            | Self::MessageGone { .. } => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The vault behind two threads: changes that come together share one commit, questions do not wait for them.
 //!
-//! An answer to [`Ledger::write`] means that the change is durable. It does not know what is kept.
+//! An answer to [`Ledger::write`] means that the change is durable. It does not know what is kept. After
+//! [`Ledger::destroy`] it answers [`EngineError::Stopped`] to everything.
 
 use std::sync::Arc;
 
@@ -15,12 +16,13 @@ pub(super) struct Ledger(Arc<Queues>);
 
 struct Queues {
     work: mpsc::Sender<Work>,
-    questions: Option<mpsc::Sender<Question>>,
+    questions: Option<mpsc::Sender<Option<Question>>>,
 }
 
 enum Work {
     Job(Box<dyn Job>),
     Alone(Box<dyn FnOnce(&mut Vault) + Send>),
+    Destroy(oneshot::Sender<Result<(), VaultError>>),
 }
 
 type Question = Box<dyn FnOnce(&mut Reader) + Send>;
@@ -82,10 +84,10 @@ impl Ledger {
             return self.alone(move |vault| vault.read(ask)).await;
         };
         let (reply, answer) = oneshot::channel();
-        let question = Box::new(move |reader: &mut Reader| {
+        let question: Question = Box::new(move |reader| {
             reply.send(reader.read(ask)).ok();
         });
-        questions.send(question).await.map_err(|_| EngineError::Stopped)?;
+        questions.send(Some(question)).await.map_err(|_| EngineError::Stopped)?;
         Ok(answer.await.map_err(|_| EngineError::Stopped)??)
     }
 
@@ -100,6 +102,18 @@ impl Ledger {
         })))
         .await?;
         Ok(answer.await.map_err(|_| EngineError::Stopped)??)
+    }
+
+    /// Makes the profile unreadable for ever, key first. What stands in line after it is not done.
+    pub(super) async fn destroy(&self) -> Result<(), EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Destroy(reply)).await?;
+        let outcome = answer.await.map_err(|_| EngineError::Stopped)?;
+        if let Some(questions) = &self.0.questions {
+            // The reader's thread ends, and with it the last copy of the key.
+            questions.send(None).await.ok();
+        }
+        Ok(outcome?)
     }
 
     async fn send(&self, work: Work) -> Result<(), EngineError> {
@@ -127,6 +141,10 @@ fn work_all(mut vault: Vault, mut queue: mpsc::Receiver<Work>) {
         while let Some(work) = next.take() {
             match work {
                 Work::Alone(act) => act(&mut vault),
+                Work::Destroy(reply) => {
+                    reply.send(vault.destroy()).ok();
+                    return;
+                }
                 Work::Job(job) => {
                     let (group, after) = gather(job, &mut queue);
                     vault.write_group(group);
@@ -163,8 +181,9 @@ fn gather(first: Box<dyn Job>, queue: &mut mpsc::Receiver<Work>) -> (Vec<Box<dyn
     (group, None)
 }
 
-fn ask_all(mut reader: Reader, mut queue: mpsc::Receiver<Question>) {
-    while let Some(question) = queue.blocking_recv() {
+/// Answers until no more questions can come, or none may.
+fn ask_all(mut reader: Reader, mut queue: mpsc::Receiver<Option<Question>>) {
+    while let Some(Some(question)) = queue.blocking_recv() {
         question(&mut reader);
     }
 }

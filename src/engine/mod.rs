@@ -5,6 +5,7 @@
 //! onion service and answers who dials; an actor per contact dials, holds the conversation and says the truth about
 //! presence. Nothing is told to a peer before the commit that contains it.
 
+mod changes;
 mod clock;
 mod contact;
 mod contacts;
@@ -12,6 +13,8 @@ mod conversation;
 mod count;
 mod error;
 mod event;
+mod expiry;
+mod history;
 mod identities;
 mod keep;
 mod ledger;
@@ -23,22 +26,26 @@ mod reason;
 mod roster;
 mod stranger;
 mod supervisor;
+mod transcript;
 mod watch;
 
 use std::sync::Arc;
 
 use pelure_onion::{Network, Status};
-use tokio::sync::{Semaphore, watch as slot};
+use tokio::sync::{Notify, Semaphore, watch as slot};
 
-use crate::vault::Vault;
+use crate::vault::{ContactId, Vault};
 use crate::wire::limits;
 
 pub use clock::{Clock, MachineClock, SystemRandom};
 pub use count::Misbehaviour;
 pub use error::EngineError;
-pub use event::{ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, TorView};
+pub use event::{
+    Change, ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, Reaction, Receipts, TorView,
+};
 pub use keep::Keeper;
-pub use messages::SubmittedMessage;
+pub use changes::Terms;
+pub use messages::{Draft, SubmittedMessage};
 pub use outlet::Events;
 pub use reason::Reason;
 
@@ -88,6 +95,8 @@ struct Shared {
     /// How many contacts are dialled at the same time.
     dials: Semaphore,
     counts: count::Counts,
+    /// Rings when the next message to disappear may be another one.
+    expiring: Notify,
     /// Held by commands that change who is running, so that what runs is what the vault holds.
     changing: tokio::sync::Mutex<()>,
     closed: tokio::sync::Mutex<Option<Closed>>,
@@ -110,11 +119,15 @@ impl Engine {
             nudge: slot::Sender::new(0),
             dials: Semaphore::new(DIALS_AT_ONCE),
             counts: count::Counts::default(),
+            expiring: Notify::new(),
             changing: tokio::sync::Mutex::default(),
             closed: tokio::sync::Mutex::new(Some(closed)),
         });
         let engine = Self(shared);
+        // Before anything can be listed: what was due while the program did not run is gone.
+        expiry::sweep(&engine.0).await?;
         engine.run_all().await?;
+        engine.0.roster.keep(tokio::spawn(expiry::run(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::network(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::sleep(Arc::clone(&engine.0))));
         Ok((engine, events))
@@ -181,6 +194,13 @@ impl Shared {
             self.wanted.send_replace(false);
             self.roster.rested().await;
             self.network.set_online(false);
+        }
+    }
+
+    /// Tells a contact's actor that its outbox changed.
+    fn poke(&self, contact: ContactId) {
+        if let Some(running) = self.roster.contact(contact) {
+            running.poke();
         }
     }
 

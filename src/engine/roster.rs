@@ -59,6 +59,8 @@ pub(super) struct Live {
     pub(super) open: bool,
     /// Messages handed to the live session and not yet acknowledged.
     pub(super) handed: BTreeSet<MessageKey>,
+    /// What was read, or what is agreed on, changed since the session looked.
+    pub(super) look: bool,
 }
 
 /// Presence with an instant instead of a number of seconds.
@@ -151,6 +153,15 @@ impl Roster {
         }
     }
 
+    /// Ends everything in the middle of whatever it does: no goodbye, no last record. Gives what is ending.
+    pub(super) fn abort(&self) -> Vec<JoinHandle<()>> {
+        let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
+        let tasks = contacts.into_values().map(|entry| entry.task);
+        let tasks: Vec<_> = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers).collect();
+        tasks.iter().for_each(JoinHandle::abort);
+        tasks
+    }
+
     /// Ends everything.
     pub(super) async fn stop(&self) {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
@@ -183,6 +194,12 @@ impl ContactHandle {
         lock(&self.live).open
     }
 
+    /// Tells the actor that what was read, or what is agreed on, changed.
+    pub(super) fn look(&self) {
+        lock(&self.live).look = true;
+        self.poke();
+    }
+
     /// Tells the actor that its outbox or what was read changed.
     pub(super) fn poke(&self) {
         self.bell.notify_one();
@@ -200,7 +217,7 @@ pub(super) fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
     live.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn finish(mut task: JoinHandle<()>) {
+pub(super) async fn finish(mut task: JoinHandle<()>) {
     if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
         task.abort();
     }

@@ -10,14 +10,17 @@ use serde_json::{Value, json};
 
 use super::rpc::{self, Call, Fault};
 use super::shape;
-use crate::engine::{Engine, EngineError, Page, SubmittedMessage};
+use crate::engine::{Draft, Engine, EngineError, Page, SubmittedMessage, Terms};
 use crate::name::safety::Language;
 use crate::vault::Passphrase;
+use crate::wire::Expiry;
 
 /// Puts a message in line; [`sent`] waits for it.
 pub(super) async fn send(engine: &Engine, params: Value) -> Result<SubmittedMessage, Fault> {
-    let Send { contact, text } = rpc::params(params)?;
-    Ok(engine.submit_message(id(&contact)?, text).await?)
+    let Send { contact, text, reply_to, expires_in } = rpc::params(params)?;
+    let reply_to = reply_to.as_deref().map(id).transpose()?;
+    let draft = Draft { text, reply_to, expires_in: lifetime(expires_in)? };
+    Ok(engine.submit_message(id(&contact)?, draft).await?)
 }
 
 /// The result of `message.send`.
@@ -87,6 +90,11 @@ async fn contact(engine: &Engine, method: &str, params: Value) -> Result<Value, 
             let Verify { contact, verified } = rpc::params(params)?;
             done(engine.verify_contact(id(&contact)?, verified).await)
         }
+        "contact.set" => {
+            let Set { contact, receipts, expires_in } = rpc::params(params)?;
+            let terms = Terms { receipts, expires_in: lifetime(expires_in)? };
+            done(engine.set_terms(id(&contact)?, terms).await)
+        }
         "contact.block" => done(engine.block_contact(of_contact(params)?).await),
         "contact.unblock" => done(engine.unblock_contact(of_contact(params)?).await),
         "contact.remove" => done(engine.remove_contact(of_contact(params)?).await),
@@ -127,8 +135,20 @@ async fn request(engine: &Engine, method: &str, params: Value) -> Result<Value, 
 async fn message(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
     match method {
         "message.recall" => {
-            let Recall { message } = rpc::params(params)?;
+            let OfMessage { message } = rpc::params(params)?;
             done(engine.recall_message(id(&message)?).await)
+        }
+        "message.edit" => {
+            let Edit { message, text } = rpc::params(params)?;
+            done(engine.edit_message(id(&message)?, text).await)
+        }
+        "message.delete" => {
+            let OfMessage { message } = rpc::params(params)?;
+            done(engine.delete_message(id(&message)?).await)
+        }
+        "message.react" => {
+            let React { message, emoji } = rpc::params(params)?;
+            done(engine.react(id(&message)?, emoji.as_deref()).await)
         }
         "message.list" => {
             let List { contact, before, after, limit } = rpc::params(params)?;
@@ -193,6 +213,12 @@ fn done(outcome: Result<(), EngineError>) -> Result<Value, Fault> {
     Ok(json!({}))
 }
 
+/// Seconds after which messages disappear: left out is no wish, null is never.
+fn lifetime(seconds: Option<Option<u64>>) -> Result<Option<Option<Expiry>>, Fault> {
+    let checked = |seconds| Expiry::from_seconds(seconds).map_err(EngineError::from);
+    Ok(seconds.map(|seconds| seconds.map(checked).transpose()).transpose()?)
+}
+
 /// An identifier of a shape we never gave out names nothing.
 fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|_| EngineError::NotFound.into())
@@ -233,13 +259,41 @@ parameters! {
     Words { contact: String, language: Option<Tongue> }
     Accept { request: String, name: String }
     Decline { request: String }
-    Send { contact: String, text: String }
-    Recall { message: String }
+    OfMessage { message: String }
+    Edit { message: String, text: String }
     List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
     Search { query: String, contact: Option<String>, limit: Option<u32> }
     Online { online: bool }
     Change { old: String, new: String }
     Backup { path: PathBuf, passphrase: String }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Send {
+    contact: String,
+    text: String,
+    reply_to: Option<String>,
+    #[serde(default, deserialize_with = "rpc::present")]
+    expires_in: Option<Option<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    contact: String,
+    receipts: Option<bool>,
+    #[serde(default, deserialize_with = "rpc::present")]
+    expires_in: Option<Option<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct React {
+    message: String,
+    /// Null takes the reaction back; left out is a mistake.
+    #[serde(deserialize_with = "Option::deserialize")]
+    emoji: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::engine::{ContactView, Delivery, Event, IdentityView, MessageView, Presence, TorView};
-use crate::vault::{ContactState, Request};
+use crate::engine::{Change, ContactView, Delivery, Event, IdentityView, MessageView, Presence, Reaction, TorView};
+use crate::vault::{ContactState, Quote, Request};
+use crate::wire::Expiry;
 
 /// The method and parameters of an event.
 pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
@@ -32,6 +33,15 @@ pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
         Event::MessageState { message, state } => {
             ("message.state", json!({"message": message.to_string(), "state": message_state(*state)}))
         }
+        Event::MessageChanged { message, change } => {
+            let mut changed = self::message(message);
+            changed.as_object_mut().map(|map| map.insert("change".into(), change_word(*change).into()));
+            ("message.changed", changed)
+        }
+        Event::MessageGone { contact, message } => (
+            "message.changed",
+            json!({"message": message.to_string(), "contact": contact.to_string(), "change": "expired"}),
+        ),
     }
 }
 
@@ -51,6 +61,8 @@ pub(super) fn contact(view: &ContactView) -> Value {
     let mut object = json!({
         "contact": view.contact.to_string(), "identity": view.identity.to_string(), "address": view.address.onion(),
         "name": view.name, "state": state, "verified": view.verified, "unread": view.unread,
+        "expires_in": view.expires_in.map(Expiry::seconds), "receipts": view.receipts.ours,
+        "their_receipts": view.receipts.theirs,
     });
     if let Some(map) = object.as_object_mut() {
         map.extend(presence(&view.presence));
@@ -79,11 +91,41 @@ pub(super) fn request(request: &Request) -> Value {
 }
 
 pub(super) fn message(message: &MessageView) -> Value {
-    json!({
+    let mut object = json!({
         "message": message.message.to_string(), "contact": message.contact.to_string(),
         "direction": if message.incoming { "in" } else { "out" },
         "text": message.text, "state": message_state(message.state), "time": rfc3339(message.time),
-    })
+    });
+    if let Some(map) = object.as_object_mut() {
+        map.extend(extras(message));
+    }
+    object
+}
+
+/// What few messages have: it is left out where it is not so.
+fn extras(message: &MessageView) -> impl Iterator<Item = (String, Value)> {
+    let reaction = |reaction: &Reaction| json!({"mine": reaction.mine, "emoji": reaction.emoji.as_str()});
+    // A quoted message that is gone, or never came, has no identifier.
+    let quoted = |quote: &Quote| quote.key.map(|key| key.to_string()).into();
+    let reacted = !message.reactions.is_empty();
+    [
+        ("reply_to", message.reply_to.as_ref().map(quoted)),
+        ("edited", message.edited.then_some(true.into())),
+        ("deleted", message.deleted.then_some(true.into())),
+        ("reactions", reacted.then(|| message.reactions.iter().map(reaction).collect())),
+        ("expires_in", message.expires_in.map(|expiry| expiry.seconds().into())),
+        ("expires_at", message.expires_at.map(|time| rfc3339(time).into())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+}
+
+fn change_word(change: Change) -> &'static str {
+    match change {
+        Change::Edited => "edited",
+        Change::Deleted => "deleted",
+        Change::Reacted => "reacted",
+    }
 }
 
 pub(super) fn tor(view: &TorView) -> Value {
@@ -104,6 +146,7 @@ fn message_state(state: Delivery) -> &'static str {
         Delivery::Queued => "queued",
         Delivery::Sent => "sent",
         Delivery::Delivered => "delivered",
+        Delivery::Read => "read",
         Delivery::Recalled => "recalled",
         Delivery::Failed => "failed",
         Delivery::Received => "received",

@@ -31,14 +31,23 @@ impl Write<'_> {
             "UPDATE contact SET expires_in = ?2, terms_version = ?3, receipts_mine = ?4 WHERE id = ?1",
             (contact, seconds(wanted), version, receipts),
         )?;
-        self.announce_terms(contact, stamp)?;
+        self.queue_deed(contact, None, &self.terms(contact)?, stamp)?;
         Ok(true)
     }
 
-    /// Lets the other side know the terms as they are here.
+    /// Lets the other side know the terms as they are here, unless just that is on its way: who pretends not to know them
+    /// makes us owe one message, not many.
     pub fn announce_terms(&self, contact: ContactId, stamp: Stamp) -> Result<(), VaultError> {
+        let (terms, mut bytes) = (self.terms(contact)?, Vec::new());
+        terms.encode(&mut bytes);
+        let sql = "SELECT EXISTS (SELECT 1 FROM deed WHERE contact = ?1 AND kind = 'terms' AND body = ?2)";
+        let owed: bool = self.db.prepare_cached(sql)?.query_row((contact, bytes), |row| row.get(0))?;
+        if owed { Ok(()) } else { self.queue_deed(contact, None, &terms, stamp) }
+    }
+
+    fn terms(&self, contact: ContactId) -> Result<Body, VaultError> {
         let Contact { expires_in, receipts_mine: receipts, terms_version: version, .. } = self.contact(contact)?;
-        self.queue_deed(contact, None, &Body::Terms { version, expires_in, receipts }, stamp)
+        Ok(Body::Terms { version, expires_in, receipts })
     }
 
     /// What the other side wants. Its receipts always apply, its timer if it is newer than ours, or of the same age and

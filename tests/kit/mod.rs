@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     unreachable_pub,
     reason = "a test says what went wrong by failing"
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure::engine::{
-    Clock, ContactView, Delivery, Engine, Event, Events, Limits, MachineClock, Page, Parts, Presence, SystemRandom,
+    Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView, Page,
+    Parts, Presence, SystemRandom,
 };
 use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
 use pelure_onion::{Address, Memory};
@@ -100,6 +102,46 @@ impl Person {
         }
     }
 
+    /// The next message that arrives, as it is shown.
+    pub async fn next_message(&mut self) -> MessageView {
+        match self.until(|event| matches!(event, Event::MessageReceived(_))).await {
+            Event::MessageReceived(message) => message,
+            _ => unreachable!(),
+        }
+    }
+
+    /// The next change of a message of this kind.
+    pub async fn next_change(&mut self, wanted: Change) -> MessageView {
+        let is_it = |event: &Event| matches!(event, Event::MessageChanged { change, .. } if *change == wanted);
+        match self.until(is_it).await {
+            Event::MessageChanged { message, .. } => message,
+            _ => unreachable!(),
+        }
+    }
+
+    /// A message as it is shown now; `None`: it is not there.
+    pub async fn view(&self, message: MessageKey) -> Option<MessageView> {
+        match self.engine.around(message, 0).await {
+            Ok(mut views) => views.pop(),
+            Err(EngineError::NotFound) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Returns when the contact is shown as wanted.
+    pub async fn until_contact(&mut self, contact: ContactId, wanted: impl Fn(&ContactView) -> bool) {
+        while !wanted(&self.contact(contact).await) {
+            self.until(|event| matches!(event, Event::Contact(_))).await;
+        }
+    }
+
+    /// Returns when a message of ours is where it is to be, whether that was told already or not.
+    pub async fn until_state(&mut self, message: MessageKey, wanted: Delivery) {
+        while self.view(message).await.map(|view| view.state) != Some(wanted) {
+            self.until(|event| matches!(event, Event::MessageState { .. })).await;
+        }
+    }
+
     pub async fn next_request(&mut self) -> RequestId {
         match self.until(|event| matches!(event, Event::RequestReceived(_))).await {
             Event::RequestReceived(request) => request.id,
@@ -154,6 +196,11 @@ pub async fn acquaint(a: &mut Person, b: &mut Person) -> (ContactId, ContactId) 
     let to_a = b.engine.accept_request(request, "a").await.unwrap();
     a.until_accepted(to_b).await;
     (to_b, to_a)
+}
+
+/// The newest messages.
+pub fn page(limit: u32) -> Page {
+    Page { before: None, after: None, limit }
 }
 
 /// Nothing in memory takes this long unless it hangs.

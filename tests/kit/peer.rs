@@ -176,9 +176,14 @@ pub fn saying(seq: u64, text: &str) -> Frame {
 
 /// The message of this number, which has a name made of it.
 pub fn bodied(seq: u64, body: Body) -> Frame {
+    Frame::Message { epoch: EPOCH, seq, id: named(seq), age_minutes: 0, body }
+}
+
+/// The name of the message of this number.
+pub fn named(seq: u64) -> MessageId {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&seq.to_be_bytes());
-    Frame::Message { epoch: EPOCH, seq, id: MessageId(id), age_minutes: 0, body }
+    MessageId(id)
 }
 
 /// What every peer announces.

@@ -1,12 +1,13 @@
 //! What arrived together and becomes durable together.
 //!
-//! It does not judge what is new: the conversation did.
+//! It does not judge what is new: the conversation did. It does not judge what a change may touch: the vault does.
 
 use std::sync::Arc;
 
-use crate::engine::event::{Delivery, Event, MessageView};
+use super::text_bytes;
+use crate::engine::event::{Change, Delivery, Event};
 use crate::engine::{EngineError, Shared, contacts};
-use crate::vault::{Arrival, Contact, ContactId, Incoming, Message, MessageKey};
+use crate::vault::{Arrival, Contact, ContactId, Incoming, Message, MessageKey, Stamp, VaultError, Write};
 use crate::wire::limits::BATCH_BYTES;
 use crate::wire::{Body, Epoch, MessageId};
 
@@ -19,6 +20,8 @@ pub(super) struct Batch {
     pub(super) ack: Option<Epoch>,
     /// What the peer acknowledged last.
     pub(super) acked: Option<(Epoch, u64)>,
+    /// The last of our messages that the peer says was displayed.
+    pub(super) read: Option<MessageId>,
     /// The peer took us in as a contact.
     pub(super) accepted: bool,
     /// The peer says that it was restored from a backup.
@@ -31,7 +34,11 @@ pub(super) struct News {
     pub(super) contact: Contact,
     /// Our messages that the other side has on disk now.
     pub(super) delivered: Vec<MessageKey>,
-    received: Vec<MessageView>,
+    /// Our messages that were displayed there.
+    read: Vec<MessageKey>,
+    /// What is to be told of what was displayed here, if both agreed to that.
+    pub(super) receipt: Option<MessageId>,
+    brought: Vec<Brought>,
     accepted: bool,
     restored: bool,
 }
@@ -41,12 +48,16 @@ enum Arrived {
     Skip { epoch: Epoch, seq: u64 },
 }
 
+/// What one frame turned out to be.
+enum Brought {
+    Received(Message),
+    Changed(Message, Change),
+    Terms { changed: bool, outdated: bool },
+}
+
 impl Batch {
     pub(super) fn message(&mut self, epoch: Epoch, seq: u64, id: MessageId, time: i64, body: Body) {
-        self.bytes += match &body {
-            Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
-            Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
-        };
+        self.bytes += text_bytes(&body);
         self.arrived.push(Arrived::Message { epoch, seq, id, time, body });
     }
 
@@ -59,65 +70,117 @@ impl Batch {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        let nothing_said = self.ack.is_none() && self.acked.is_none();
+        let nothing_said = self.ack.is_none() && self.acked.is_none() && self.read.is_none();
         nothing_said && !self.accepted && !self.restored
     }
 
     /// Makes everything durable with one change.
     pub(super) async fn commit(self, shared: &Shared, contact: ContactId) -> Result<News, EngineError> {
-        let (batch, now) = (Arc::new(self), shared.clock.wall());
+        let (batch, stamp) = (Arc::new(self), shared.stamp(shared.roster.contact(contact).as_ref()));
         shared
             .ledger
             .write(move |w| {
-                let mut received = Vec::new();
+                let mut brought = Vec::new();
                 for arrived in &batch.arrived {
-                    match arrived {
-                        Arrived::Skip { epoch, seq } => w.skip(contact, *epoch, *seq)?,
-                        Arrived::Message { epoch, seq, id, time, body } => {
-                            let (epoch, seq, id, time) = (*epoch, *seq, *id, *time);
-                            let incoming = Incoming { contact, epoch, seq, id, time, body };
-                            if let Arrival::New(key) = w.receive(&incoming)? {
-                                received.push(view(w.message(key)?));
-                            }
-                        }
-                    }
+                    brought.extend(arrived.keep(w, contact, stamp)?);
                 }
                 let delivered = match batch.acked {
-                    Some((epoch, seq)) => w.ack(contact, epoch, seq, now)?,
+                    Some((epoch, seq)) => w.ack(contact, epoch, seq, stamp.time)?,
                     None => Vec::new(),
                 };
+                let read = match &batch.read {
+                    Some(id) => w.seen(contact, *id)?,
+                    None => Vec::new(),
+                };
+                if batch.restored {
+                    // The backup may be older than what was agreed.
+                    w.announce_terms(contact, stamp)?;
+                }
                 let accepted = batch.accepted && w.accept_contact(contact)?;
-                Ok(News { contact: w.contact(contact)?, delivered, received, accepted, restored: batch.restored })
+                let (receipt, contact) = (w.receipt(contact)?, w.contact(contact)?);
+                Ok(News { contact, delivered, read, receipt, brought, accepted, restored: batch.restored })
             })
             .await
     }
 }
 
+impl Arrived {
+    fn keep(&self, w: &Write<'_>, contact: ContactId, stamp: Stamp) -> Result<Option<Brought>, VaultError> {
+        let (epoch, seq, id, time, body) = match self {
+            Self::Skip { epoch, seq } => return w.skip(contact, *epoch, *seq).map(|()| None),
+            Self::Message { epoch, seq, id, time, body } => (*epoch, *seq, *id, *time, body),
+        };
+        Ok(Some(match w.receive(&Incoming { contact, epoch, seq, id, time, body })? {
+            Arrival::Nothing => return Ok(None),
+            Arrival::New(key) => Brought::Received(w.message(key)?),
+            Arrival::Edited(key) => Brought::Changed(w.message(key)?, Change::Edited),
+            Arrival::Deleted(key) => Brought::Changed(w.message(key)?, Change::Deleted),
+            Arrival::Reacted(key) => Brought::Changed(w.message(key)?, Change::Reacted),
+            Arrival::Terms { changed, outdated } => {
+                if outdated {
+                    w.announce_terms(contact, stamp)?;
+                }
+                Brought::Terms { changed, outdated }
+            }
+        }))
+    }
+}
+
 impl News {
+    /// Whether it made us owe the peer something.
+    pub(super) fn owing(&self) -> bool {
+        self.restored || self.brought.iter().any(|brought| matches!(brought, Brought::Terms { outdated: true, .. }))
+    }
+
     /// Tells of everything, in order.
-    pub(super) async fn tell(self, shared: &Arc<Shared>) {
-        let changed = self.accepted || !self.received.is_empty();
-        for message in self.received {
-            shared.outlet.put(Event::MessageReceived(message)).await;
+    pub(super) async fn tell(self, shared: &Arc<Shared>) -> Result<(), EngineError> {
+        let changed = self.accepted || self.brought.iter().any(Brought::touches_contact);
+        if self.brought.iter().any(Brought::leaves_traces) {
+            // What was deleted is to be gone from the disk when it is gone from the window.
+            shared.ledger.alone(|vault| vault.sweep()).await?;
+        }
+        if !self.delivered.is_empty() {
+            shared.expiring.notify_one();
+        }
+        for brought in self.brought {
+            match brought {
+                Brought::Received(message) => {
+                    let message = shared.view(message);
+                    shared.outlet.put(Event::MessageReceived(message)).await;
+                }
+                Brought::Changed(message, change) => {
+                    let message = shared.view(message);
+                    shared.outlet.put(Event::MessageChanged { message, change }).await;
+                }
+                Brought::Terms { .. } => {}
+            }
         }
         for message in self.delivered {
             shared.outlet.put(Event::MessageState { message, state: Delivery::Delivered }).await;
+        }
+        for message in self.read {
+            shared.outlet.put(Event::MessageState { message, state: Delivery::Read }).await;
         }
         if self.restored {
             contacts::tell_restored(shared, self.contact).await;
         } else if changed {
             contacts::tell_row(shared, self.contact).await;
         }
+        Ok(())
     }
 }
 
-fn view(message: Message) -> MessageView {
-    MessageView {
-        message: message.key,
-        contact: message.contact,
-        incoming: true,
-        text: message.text,
-        state: Delivery::Received,
-        time: message.time,
+impl Brought {
+    /// Whether the contact is shown differently after it.
+    fn touches_contact(&self) -> bool {
+        matches!(
+            self,
+            Self::Received(_) | Self::Terms { changed: true, .. } | Self::Changed(_, Change::Deleted)
+        )
+    }
+
+    /// Whether something that was deleted may still lie in the log of the database.
+    fn leaves_traces(&self) -> bool {
+        matches!(self, Self::Changed(_, Change::Deleted))
     }
 }

@@ -10,7 +10,6 @@ use crate::engine::clock::SystemRandom;
 use crate::engine::roster::lock;
 use crate::talk::{Side, Verdict};
 use crate::vault::ContactState;
-use crate::wire::limits::UNREAD_BYTES;
 use crate::wire::{Bye, Frame};
 
 impl Conversation {
@@ -84,8 +83,15 @@ impl Conversation {
                     self.more = true;
                 }
             }
-            Frame::Restored => batch.restored = true,
-            Frame::Read { .. } => {}
+            Frame::Read { id } => {
+                self.pay(now);
+                // The vault knows whether both agreed: an agreement may stand in the same batch.
+                batch.read = Some(id);
+            }
+            Frame::Restored => {
+                self.pay(now);
+                batch.restored = true;
+            }
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }
@@ -115,9 +121,10 @@ impl Conversation {
             });
         }
         self.accepted = news.contact.state == ContactState::Accepted;
-        self.full = news.contact.unread_bytes > UNREAD_BYTES;
+        self.regard(&news.contact, news.receipt, false);
+        self.more |= news.owing();
         lock(&self.live).open = self.accepted;
-        news.tell(&self.shared).await;
+        news.tell(&self.shared).await?;
         Ok(())
     }
 }

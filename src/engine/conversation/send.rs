@@ -2,14 +2,14 @@
 //!
 //! It does not wait for room: it is called when there is some.
 
-use super::{Conversation, Due, End};
+use super::{Conversation, Due, End, text_bytes};
 use crate::engine::event::{Delivery, Event};
 use crate::engine::roster::lock;
 use crate::engine::{EngineError, Shared, contacts};
 use crate::session::ExpectReply;
 use crate::vault::{Contact, ContactId, ContactState, Queued};
 use crate::wire::limits::{FLUSH_BYTES, OUTBOX_ROWS};
-use crate::wire::{Body, Epoch, Frame, RequestText};
+use crate::wire::{Epoch, Frame, RequestText};
 
 /// Frames that go with the last message of a handshake, and what they hand over.
 #[derive(Default)]
@@ -22,13 +22,17 @@ impl Conversation {
     /// Writes what is due, and as many messages as fit.
     pub(super) async fn send(&mut self) -> Result<(), End> {
         let mut out = std::mem::take(&mut self.due.sealed);
-        let Due { welcome, restored, pong, ping, ack, .. } = std::mem::take(&mut self.due);
+        let Due { welcome, restored, pong, ping, ack, mut read, .. } = std::mem::take(&mut self.due);
+        if !self.may_tell() {
+            self.due.read = read.take();
+        }
         let mut frames = Vec::new();
         let control = [
             welcome.then_some(Frame::Welcome),
             restored.then_some(Frame::Restored),
             pong.map(|nonce| Frame::Pong { nonce }),
             ack.map(|(epoch, seq)| Frame::Ack { epoch, seq }),
+            read.filter(|_| self.receipts).map(|id| Frame::Read { id }),
             ping.map(|nonce| Frame::Ping { nonce }),
         ];
         control.into_iter().flatten().for_each(|frame| frame.encode(&mut frames));
@@ -61,11 +65,8 @@ impl Conversation {
     }
 
     pub(super) async fn hand(&mut self, row: &Queued) -> Result<(), End> {
-        let bytes = match &row.body {
-            Some(Body::Text { text, .. } | Body::Edit { text, .. }) => text.as_str().len(),
-            _ => 0,
-        };
-        self.outbox.hand(row.seq, bytes)?;
+        self.outbox.hand(row.seq, row.body.as_ref().map_or(0, text_bytes))?;
+        // Only texts have a state that is shown.
         if let (Some(message), Some(_)) = (row.key, &row.body) {
             self.in_flight.push_back((row.seq, message));
             lock(&self.live).handed.insert(message);
