@@ -101,6 +101,11 @@ pub async fn run(world: World, born: Duration, updates: mpsc::Sender<Update>, mu
     }
 }
 
+/// The language of this code.
+pub fn language(code: &str) -> Option<Language> {
+    Language::ALL.into_iter().find(|language| language.code() == code)
+}
+
 /// The language of the system, or the best that there is.
 pub fn system_language() -> Language {
     Language::for_locale(&desk::language().unwrap_or_default())

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod engine;
 pub mod headless;
 pub mod name;
+pub mod options;
 pub mod session;
 pub mod start;
 pub mod talk;

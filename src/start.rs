@@ -80,7 +80,7 @@ pub async fn start(
 }
 
 impl Running {
-    /// Says goodbye, saves what the road must remember, and closes the vault.
+    /// Says goodbye if that was not done yet, saves what the road must remember, and closes the vault.
     pub async fn close(self) {
         let Self { engine, keeper, network } = self;
         engine.shutdown().await;
@@ -95,7 +95,9 @@ impl Running {
     pub async fn destroy(self) -> Result<(), EngineError> {
         let Self { engine, keeper, network } = self;
         // First, or it would still write.
-        drop(keeper.map(Keeper::abandon));
+        if let Some(keeper) = keeper {
+            keeper.abandon();
+        }
         let destroyed = engine.destroy().await;
         engine.closed().await;
         drop(network);

@@ -198,7 +198,9 @@ async fn a_message_may_have_a_time_of_its_own() {
     let minute = Expiry::from_seconds(60).unwrap();
     bob.engine.set_terms(to_alice, Terms { expires_in: Some(Some(minute)), receipts: None }).await.unwrap();
     alice.until_contact(to_bob, |view| view.expires_in == Some(minute)).await;
-    for (own, expected) in [(None, Some(minute)), (Some(None), None), (Some(Expiry::from_seconds(5).ok()), Expiry::from_seconds(5).ok())] {
+    for (own, expected) in
+        [(None, Some(minute)), (Some(None), None), (Some(Expiry::from_seconds(5).ok()), Expiry::from_seconds(5).ok())]
+    {
         let draft = Draft { text: "x".into(), expires_in: own, ..Draft::default() };
         alice.engine.send_message(to_bob, draft).await.unwrap();
         assert_eq!(bob.next_message().await.expires_in, expected);

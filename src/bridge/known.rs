@@ -77,10 +77,8 @@ impl Known {
         new.last = old.last.take();
         new.draft = std::mem::take(&mut old.draft);
         new.restored = old.restored;
-        if let (
-            Presence::Connecting { attempt, since },
-            Presence::Connecting { attempt: same, since: begun },
-        ) = (&mut new.presence, &old.presence)
+        if let (Presence::Connecting { attempt, since }, Presence::Connecting { attempt: same, since: begun }) =
+            (&mut new.presence, &old.presence)
             && attempt == same
         {
             *since = *begun;

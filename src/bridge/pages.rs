@@ -67,11 +67,7 @@ pub(super) async fn words(engine: &Engine, contact: ContactKey) -> Result<Words,
 }
 
 /// The earlier texts of a message.
-pub(super) async fn history(
-    engine: &Engine,
-    message: MessageKey,
-    calendar: &Calendar,
-) -> Result<History, EngineError> {
+pub(super) async fn history(engine: &Engine, message: MessageKey, calendar: &Calendar) -> Result<History, EngineError> {
     let texts = engine.history(of(message)).await?;
     let texts = texts.iter().map(|former| (shape::shown(&former.text), calendar.moment(former.time))).collect();
     Ok(History { message, texts })

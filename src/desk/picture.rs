@@ -66,7 +66,9 @@ impl Pixels {
         let longest = width.max(height);
         // A photograph is read small first: faster, and grain is gone.
         if longest > SCAN_SIDE {
-            let scale = |side: u32| u32::try_from(u64::from(side) * u64::from(SCAN_SIDE) / u64::from(longest)).unwrap_or(1).max(1);
+            let scale = |side: u32| {
+                u32::try_from(u64::from(side) * u64::from(SCAN_SIDE) / u64::from(longest)).unwrap_or(1).max(1)
+            };
             let small = imageops::thumbnail(image, scale(width), scale(height));
             if let Some(text) = read(&small) {
                 return Ok(text);

@@ -268,9 +268,8 @@ impl Actor {
 /// Dials until the last handshake message is on its way.
 async fn reach(shared: Arc<Shared>, me: Arc<Identity>, contact: ContactId, dial: Dial) -> Reached {
     let _turn = shared.dials.acquire().await.map_err(|_| Reason::YouAreOffline)?;
-    let stream = tokio::time::timeout(DIAL_DEADLINE, shared.network.dial(dial))
-        .await
-        .map_err(|_| Reason::Timeout)??;
+    let stream =
+        tokio::time::timeout(DIAL_DEADLINE, shared.network.dial(dial)).await.map_err(|_| Reason::Timeout)??;
     let greeted = tokio::time::timeout(HANDSHAKE_DEADLINE, link::greet(stream, &me, dial.to))
         .await
         .map_err(|_| Reason::HandshakeTimeout)?

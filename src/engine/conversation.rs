@@ -176,12 +176,7 @@ impl Conversation {
             deframer: Deframer::default(),
             welcomed: answering,
             accepted,
-            due: Due {
-                welcome: answering,
-                restored: row.restored && accepted,
-                read: receipt,
-                ..Due::default()
-            },
+            due: Due { welcome: answering, restored: row.restored && accepted, read: receipt, ..Due::default() },
             receipts,
             more: true,
             in_flight: VecDeque::new(),

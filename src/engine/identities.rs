@@ -33,7 +33,13 @@ impl Engine {
             })
             .await?;
         run(&self.0, &identity).await?;
-        Ok(IdentityView { identity: identity.id, name: identity.name, address: identity.address, reachable: false, visible: true })
+        Ok(IdentityView {
+            identity: identity.id,
+            name: identity.name,
+            address: identity.address,
+            reachable: false,
+            visible: true,
+        })
     }
 
     /// All identities, oldest first.

@@ -37,6 +37,7 @@ use tokio::sync::{Notify, Semaphore, watch as slot};
 use crate::vault::{ContactId, Vault};
 use crate::wire::limits;
 
+pub use changes::Terms;
 pub use clock::{Clock, MachineClock, SystemRandom};
 pub use count::Misbehaviour;
 pub use error::EngineError;
@@ -44,7 +45,6 @@ pub use event::{
     Change, ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, Reaction, Receipts, TorView,
 };
 pub use keep::Keeper;
-pub use changes::Terms;
 pub use messages::{Draft, SubmittedMessage};
 pub use outlet::Events;
 pub use reason::Reason;

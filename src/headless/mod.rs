@@ -5,7 +5,6 @@
 
 mod lines;
 mod methods;
-pub mod options;
 mod rpc;
 mod shape;
 

@@ -29,7 +29,9 @@ pub fn announce(words: &Words, notify: Notify, locked: bool, news: News<'_>) -> 
     let body = match (notify, news) {
         (Notify::Never, _) => return None,
         (_, News::Request) => words.say("desk-request").into_owned(),
-        (Notify::Name, News::Message { from }) if !locked => words.say_with("desk-message-from", &[("name", from.into())]),
+        (Notify::Name, News::Message { from }) if !locked => {
+            words.say_with("desk-message-from", &[("name", from.into())])
+        }
         (Notify::Plain | Notify::Name, News::Message { .. }) => words.say("desk-message").into_owned(),
     };
     Some(Announcement { title: words.say("desk-title").into_owned(), body })

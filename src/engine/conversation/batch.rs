@@ -173,10 +173,7 @@ impl News {
 impl Brought {
     /// Whether the contact is shown differently after it.
     fn touches_contact(&self) -> bool {
-        matches!(
-            self,
-            Self::Received(_) | Self::Terms { changed: true, .. } | Self::Changed(_, Change::Deleted)
-        )
+        matches!(self, Self::Received(_) | Self::Terms { changed: true, .. } | Self::Changed(_, Change::Deleted))
     }
 
     /// Whether something that was deleted may still lie in the log of the database.
