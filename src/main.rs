@@ -1,16 +1,18 @@
 //! The program: reads the command line, puts the parts together, and says in its exit status how it went.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use pelure::engine::{Engine, EngineError, Keeper, Limits, MachineClock, Parts, SystemRandom};
-use pelure::headless::{self, options};
+use pelure::bridge::{self, Home, WindowError, World};
+use pelure::desk::Machine;
+use pelure::engine::{MachineClock, SystemRandom};
+use pelure::start::{self, Embedded, StartError};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
-use pelure_onion::Weakness;
-use pelure_onion::arti::{Arti, ArtiError, ArtiOptions};
-use pelure_onion::scratch::{Scratch, ScratchError};
+use pelure::{headless, options};
+use pelure_onion::arti::ArtiError;
 
 /// Why the program ends early, in words for one line.
 #[derive(Debug, thiserror::Error)]
@@ -20,25 +22,24 @@ enum Failure {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
-    Engine(#[from] EngineError),
-    #[error(transparent)]
-    Scratch(#[from] ScratchError),
-    #[error(transparent)]
-    Arti(#[from] ArtiError),
-    #[error("Tor would not protect as promised ({0}); the program refuses to start")]
-    Posture(&'static str),
+    Start(#[from] StartError),
+    #[error("{0}; without a display there is `pelure headless`")]
+    Window(#[from] WindowError),
     #[error("{0}: {1}")]
     System(&'static str, std::io::Error),
 }
 
 fn main() -> ExitCode {
     harden();
-    let mut arguments = std::env::args_os().skip(1);
-    let outcome = match arguments.next().as_ref().and_then(|first| first.to_str()) {
-        Some("headless") => headless(arguments),
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let outcome = match arguments.peek().map(|first| first.to_string_lossy()).as_deref() {
+        Some("headless") => headless(arguments.skip(1)),
         Some("--version" | "-V") => say(&format!("pelure {}", env!("CARGO_PKG_VERSION"))),
-        None | Some("--help" | "-h" | "help") => say(HELP),
-        Some(other) => Err(Failure::Usage(format!("there is no command {other:?}; see pelure --help"))),
+        Some("--help" | "-h" | "help") => say(HELP),
+        Some(other) if !other.starts_with('-') => {
+            Err(Failure::Usage(format!("there is no command {other:?}; see pelure --help")))
+        }
+        _ => window(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,59 +50,76 @@ fn main() -> ExitCode {
     }
 }
 
+fn window(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let options = options::parse_window(arguments).map_err(usage)?;
+    let language = options.language.as_deref().map(|code| {
+        bridge::language(code).ok_or_else(|| Failure::Usage(format!("--language is one of en, fr, not {code:?}")))
+    });
+    let home = match (options.traceless, options.dir) {
+        (true, _) => Home::Traceless,
+        (false, Some(dir)) => Home::Kept(dir),
+        (false, None) => Home::Kept(options::usual_profile(|name| std::env::var_os(name)).map_err(usage)?),
+    };
+    let world = World {
+        road: Arc::new(Embedded { overrides: options.tor_config.as_deref().map(read_config).transpose()? }),
+        clock: Arc::new(MachineClock::new()),
+        desk: Arc::new(Machine::new()),
+        home,
+        language: language.transpose()?,
+        cost: Cost::tuned,
+    };
+    log_to_stderr();
+    let runtime = runtime()?;
+    let outcome = bridge::open(runtime.handle(), world);
+    // The desktop may still be waited for. What is dropped here wipes Tor's files.
+    runtime.shutdown_timeout(FAREWELL);
+    Ok(outcome?)
+}
+
 fn headless(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
-    let options = options::parse(arguments).map_err(|error| Failure::Usage(error.to_string()))?;
+    let options = options::parse(arguments).map_err(usage)?;
     let overrides = options.tor_config.as_deref().map(read_config).transpose()?;
     log_to_stderr();
-    let (vault, dir) = open_vault(&options.profile)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::System("the program could not start its threads", error))?;
-    let outcome = runtime.block_on(run(vault, dir, overrides));
+    let (vault, dir) = open_vault(options.profile)?;
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(serve(vault, dir, overrides));
     // Standard input may still be waited for by a thread that cannot be woken.
     runtime.shutdown_background();
     outcome
 }
 
-async fn run(vault: Vault, dir: Option<&Path>, overrides: Option<String>) -> Result<(), Failure> {
-    let scratch = Scratch::create(dir)?;
-    if !scratch.on_tmpfs() {
-        tracing::warn!("no directory in memory was found: Tor's files are on the disk while the program runs");
-    }
-    Keeper::restore(&vault, &scratch)?;
-    let network = Arti::start(ArtiOptions { scratch, overrides })?;
-    // Read back from what is in force, not from what was asked for.
-    if let Some(Weakness(knob)) = network.posture().first() {
-        return Err(Failure::Posture(knob));
-    }
-    let clock = Arc::new(MachineClock::new());
-    let parts = Parts { network: network.clone(), vault, clock, limits: Limits::default() };
-    let (engine, events) = Engine::start(parts).await?;
-    let keeper = Keeper::start(&engine, network.clone());
+async fn serve(vault: Vault, dir: Option<PathBuf>, overrides: Option<String>) -> Result<(), Failure> {
+    let (road, clock) = (Arc::new(Embedded { overrides }), Arc::new(MachineClock::new()));
+    let (running, events) = start::start(vault, dir, road, clock).await?;
     let input = tokio::io::BufReader::new(tokio::io::stdin());
-    let served = headless::serve(engine.clone(), events, input, tokio::io::stdout()).await;
-    keeper.finish().await;
-    engine.closed().await;
-    drop(network);
+    let served = headless::serve(running.engine.clone(), events, input, tokio::io::stdout()).await;
+    running.close().await;
     served.map_err(|error| Failure::System("standard output could not be written", error))
 }
 
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    runtime.map_err(|error| Failure::System("the program could not start its threads", error))
+}
+
 /// Opens or makes the profile. The directory is where Arti's files may go if there is no tmpfs.
-fn open_vault(profile: &options::Profile) -> Result<(Vault, Option<&Path>), Failure> {
+fn open_vault(profile: options::Profile) -> Result<(Vault, Option<PathBuf>), Failure> {
     match profile {
         options::Profile::Traceless => Ok((Vault::traceless(&mut SystemRandom)?, None)),
         options::Profile::Kept { dir, passphrase } => {
             let unreadable = |error| Failure::System("the passphrase could not be read", error);
             let passphrase = Passphrase::new(std::mem::take(&mut *passphrase.read().map_err(unreadable)?));
-            let vault = match Vault::open(dir, &passphrase) {
-                Err(VaultError::NotFound) => Vault::create(dir, &passphrase, Cost::tuned()?, &mut SystemRandom)?,
+            let vault = match Vault::open(&dir, &passphrase) {
+                Err(VaultError::NotFound) => Vault::create(&dir, &passphrase, Cost::tuned()?, &mut SystemRandom)?,
                 opened => opened?,
             };
             Ok((vault, Some(dir)))
         }
     }
+}
+
+fn usage(error: options::UsageError) -> Failure {
+    Failure::Usage(error.to_string())
 }
 
 fn read_config(path: &Path) -> Result<String, Failure> {
@@ -143,7 +161,8 @@ impl Failure {
     /// The exit status of the contract.
     fn status(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::Arti(ArtiError::Posture { .. } | ArtiError::Configuration(_)) => 2,
+            Self::Usage(_) => 2,
+            Self::Start(StartError::Arti(ArtiError::Posture { .. } | ArtiError::Configuration(_))) => 2,
             Self::Vault(VaultError::WrongPassphrase) => 3,
             Self::Vault(VaultError::InUse) => 4,
             _ => 1,
@@ -154,6 +173,9 @@ impl Failure {
 /// Threads of the runtime: idle most of the time, and a small machine has two cores.
 const WORKERS: usize = 2;
 
+/// How long what still runs may take to end, once the window and all behind it have.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// The log without PELURE_LOG.
 const LOG: &str = "warn,pelure=info,pelure_onion=info,tor_circmgr=off,tor_netdir=error";
 
@@ -163,11 +185,17 @@ const UNHEARD: &str = "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off";
 const HELP: &str = "\
 Pelure: an anonymous messenger over Tor onion services
 
+pelure [--profile DIR | --traceless] [--tor-config FILE.toml] [--language en|fr]
 pelure headless --profile DIR (--passphrase-fd N | --passphrase-file F) [--tor-config FILE.toml]
 pelure headless --traceless [--tor-config FILE.toml]
 pelure --version
 
+Without a command it opens its window. The profile is in $XDG_DATA_HOME/pelure, else in ~/.local/share/pelure, unless
+--profile names another directory; --traceless keeps everything in memory.
+
 Headless, the program speaks JSON-RPC 2.0 on standard input and output, one object per line. Try:
   {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"identity.create\",\"params\":{\"name\":\"me\"}}
   {\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"contact.list\"}
-The window is not built yet.";
+
+Exit status: 0 it ended well, 1 something failed, 2 the command line or the Tor configuration is wrong,
+3 the passphrase is wrong, 4 the profile is in use (3 and 4 headless; the window says so itself).";

@@ -125,6 +125,8 @@ pub struct IdentityView {
     pub address: Address,
     /// Whether others can find it now.
     pub reachable: bool,
+    /// False: it appears offline by the user's wish.
+    pub visible: bool,
 }
 
 /// A message as it is shown.

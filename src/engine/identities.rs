@@ -33,7 +33,13 @@ impl Engine {
             })
             .await?;
         run(&self.0, &identity).await?;
-        Ok(IdentityView { identity: identity.id, name: identity.name, address: identity.address, reachable: false })
+        Ok(IdentityView {
+            identity: identity.id,
+            name: identity.name,
+            address: identity.address,
+            reachable: false,
+            visible: true,
+        })
     }
 
     /// All identities, oldest first.
@@ -42,6 +48,7 @@ impl Engine {
         let view = |identity: vault::Identity| IdentityView {
             identity: identity.id,
             reachable: self.reachable(identity.id),
+            visible: identity.visible,
             name: identity.name,
             address: identity.address,
         };

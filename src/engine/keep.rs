@@ -55,6 +55,11 @@ impl Keeper {
         Self { files, ledger, task }
     }
 
+    /// Saves nothing any more: the profile is being destroyed.
+    pub fn abandon(self) {
+        self.task.abort();
+    }
+
     /// Saves a last time; to be called after the engine's shutdown and before the vault closes.
     pub async fn finish(self) {
         self.task.abort();

@@ -5,7 +5,6 @@
 
 mod lines;
 mod methods;
-pub mod options;
 mod parameters;
 mod rpc;
 mod shape;

@@ -88,6 +88,11 @@ impl Vault {
         Ok(vault)
     }
 
+    /// Is there a profile in `dir`, whole or not?
+    pub fn is_in(dir: &Path) -> Result<bool, VaultError> {
+        exists(dir)
+    }
+
     /// Opens the profile in `dir`, or makes one where there is none.
     pub fn open_or_create(
         dir: &Path,

@@ -3,7 +3,7 @@
 //! Everything that is shown is [`Window`]'s; everything that happens is the other side's.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 
 use crate::intent::Intent;
 use crate::settings::Language;
@@ -18,7 +18,8 @@ pub struct Start {
     pub updates: Receiver<Update>,
     /// Wishes of the person.
     pub intents: SyncSender<Intent>,
-    /// Called once with what wakes the window: call that after each update.
+    /// Called once with what wakes the window: call that after each update, and once when there will be no more. At
+    /// this moment the window's time is zero.
     pub wake: Box<dyn FnOnce(Wake) + Send>,
 }
 
@@ -76,8 +77,16 @@ struct App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
-        for update in self.updates.try_iter().take(UPDATES_A_FRAME) {
-            self.window.take(update);
+        for _ in 0..UPDATES_A_FRAME {
+            match self.updates.try_recv() {
+                Ok(update) => self.window.take(update),
+                Err(TryRecvError::Empty) => break,
+                // The other side is gone: the program ends.
+                Err(TryRecvError::Disconnected) => {
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                    break;
+                }
+            }
         }
         let focused = ctx.input(|input| input.focused);
         if self.focused != Some(focused) {

@@ -3,11 +3,13 @@
 //! It knows no onion, no engine, no disk and no clock; it never waits. [`Window`] is all of it without a desktop, for
 //! tests; [`run`] puts it on one.
 
+pub mod announce;
 mod app;
 pub mod intent;
 pub mod keys;
 pub mod model;
 mod parts;
+pub mod qr;
 mod screens;
 pub mod secret;
 pub mod settings;
@@ -17,5 +19,5 @@ pub mod update;
 mod window;
 pub mod words;
 
-pub use app::{Failure, Start, run};
+pub use app::{Failure, Start, Wake, run};
 pub use window::Window;

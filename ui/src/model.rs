@@ -459,6 +459,8 @@ pub enum Fault {
     BadName,
     /// The contact is blocked.
     Blocked,
+    /// The program that holds the clipboard did not answer in time.
+    ClipboardSlow,
     /// A file is damaged.
     Damaged,
     /// The disk is full.

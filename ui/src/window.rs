@@ -45,10 +45,12 @@ impl Window {
 
     /// Takes a change.
     pub fn take(&mut self, update: Update) {
+        let open = self.model.stage == Stage::Open;
         if let Some(text) = self.model.apply(update) {
             self.pasted = Some(text);
         }
-        if self.model.stage != Stage::Open {
+        // Only then: a passphrase that is being typed outlives other news.
+        if open && self.model.stage != Stage::Open {
             // What was being done belongs to what is no longer shown.
             self.view.forget();
         }

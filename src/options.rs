@@ -1,4 +1,4 @@
-//! The command line of `pelure headless`, read once into what it means.
+//! The command line, read once into what it means: of `pelure headless`, and of the window.
 //!
 //! It does not open the profile or the road.
 
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-/// What the user asked for.
+/// What the user asked for of `pelure headless`.
 #[derive(Debug)]
 pub struct Options {
     /// Where messages are kept.
@@ -29,6 +29,19 @@ pub enum Profile {
     },
     /// In memory only.
     Traceless,
+}
+
+/// What the user asked for of the window.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct WindowOptions {
+    /// Where the profile is; `None`: where programs of this user keep theirs.
+    pub dir: Option<PathBuf>,
+    /// The profile lives in memory alone.
+    pub traceless: bool,
+    /// Arti TOML to merge over our settings.
+    pub tor_config: Option<PathBuf>,
+    /// The language, as its code.
+    pub language: Option<String>,
 }
 
 /// Where a passphrase is read from.
@@ -67,11 +80,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
             Long("passphrase-file") => passphrase = Some(Source::File(parser.value()?.into())),
             Long("traceless") => traceless = true,
             Long("tor-config") => tor_config = Some(parser.value()?.into()),
-            Long("tor") => match parser.value()?.string()?.as_str() {
-                "embedded" | "auto" => {}
-                "system" => return Err(UsageError::NotYet("--tor system".into())),
-                _ => return Err(UsageError::Combination("--tor is one of embedded, system, auto")),
-            },
+            Long("tor") => road(&parser.value()?.string()?)?,
             Long(later @ ("tor-control" | "tor-socks" | "audio-in" | "audio-out")) => {
                 return Err(UsageError::NotYet(format!("--{later}")));
             }
@@ -88,6 +97,43 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
         (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
     };
     Ok(Options { profile, tor_config })
+}
+
+/// Reads the arguments of the window.
+pub fn parse_window(arguments: impl IntoIterator<Item = OsString>) -> Result<WindowOptions, UsageError> {
+    use lexopt::prelude::*;
+
+    let mut options = WindowOptions::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("profile") => options.dir = Some(PathBuf::from(parser.value()?)),
+            Long("traceless") => options.traceless = true,
+            Long("tor-config") => options.tor_config = Some(parser.value()?.into()),
+            Long("language") => options.language = Some(parser.value()?.string()?),
+            Long("tor") => road(&parser.value()?.string()?)?,
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    if options.traceless && options.dir.is_some() {
+        return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile"));
+    }
+    Ok(options)
+}
+
+/// Where programs of this user keep their data, without an environment that says so: nowhere.
+pub fn usual_profile(environment: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, UsageError> {
+    let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
+    data.map(|data| data.join("pelure")).ok_or(UsageError::Combination("--profile DIR or --traceless is needed"))
+}
+
+fn road(name: &str) -> Result<(), UsageError> {
+    match name {
+        "embedded" | "auto" => Ok(()),
+        "system" => Err(UsageError::NotYet("--tor system".into())),
+        _ => Err(UsageError::Combination("--tor is one of embedded, system, auto")),
+    }
 }
 
 impl Source {
@@ -133,6 +179,30 @@ mod tests {
         assert!(matches!(parsed(&["--traceless"]).unwrap().profile, Profile::Traceless));
         assert!(matches!(parsed(&["--traceless", "--profile", "p"]), Err(UsageError::Combination(_))));
         assert!(matches!(parsed(&["--traceless", "--passphrase-fd", "3"]), Err(UsageError::Combination(_))));
+    }
+
+    #[test]
+    fn a_window_needs_no_option_and_takes_no_passphrase() {
+        let parsed = |arguments: &[&str]| parse_window(arguments.iter().map(OsString::from));
+        assert_eq!(parsed(&[]).unwrap(), WindowOptions::default());
+        let options = parsed(&["--profile", "p", "--tor-config", "t", "--language=fr"]).unwrap();
+        assert_eq!((options.dir, options.language), (Some("p".into()), Some("fr".into())));
+        assert!(parsed(&["--traceless"]).unwrap().traceless);
+        assert!(matches!(parsed(&["--traceless", "--profile", "p"]), Err(UsageError::Combination(_))));
+        assert!(matches!(parsed(&["--passphrase-fd", "3"]), Err(UsageError::Option(_))));
+        assert!(matches!(parsed(&["p"]), Err(UsageError::Option(_))));
+    }
+
+    #[test]
+    fn the_usual_profile_is_where_the_user_keeps_data() {
+        let usual = |data: Option<&str>, home: Option<&str>| {
+            usual_profile(|name| if name == "HOME" { home } else { data }.map(OsString::from)).ok()
+        };
+        assert_eq!(usual(Some("/data"), Some("/home/me")), Some("/data/pelure".into()));
+        assert_eq!(usual(None, Some("/home/me")), Some("/home/me/.local/share/pelure".into()));
+        // The specification of these directories says to leave out what is not absolute.
+        assert_eq!(usual(Some("data"), Some("/home/me")), Some("/home/me/.local/share/pelure".into()));
+        assert_eq!(usual(None, None), None);
     }
 
     #[test]

@@ -1,0 +1,395 @@
+//! A profile at work: events come in, wishes come in, the window is told.
+//!
+//! Everything the window knows passes through [`Work::show`], which keeps it back while the screen is locked.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pelure_ui::intent::{Intent, Part};
+use pelure_ui::keys::ContactKey;
+use pelure_ui::model::{Fault, NOTICES, Place, Stage};
+use pelure_ui::settings::Settings;
+use pelure_ui::update::Update;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::day::Calendar;
+use super::gate::{Opened, SETTINGS, passphrase};
+use super::known::Known;
+use super::out::Out;
+use super::wishes::{Answer, Job, Wish, carry_out_all, typed};
+use super::{World, fault, pages, settings, shape};
+use crate::engine::{Engine, EngineError, Event, Events};
+use crate::start::Running;
+
+/// A profile at work.
+pub(super) struct Work {
+    pub(super) world: Arc<World>,
+    /// When the window's time began.
+    born: Duration,
+    out: Out,
+    place: Place,
+    pub(super) calendar: Calendar,
+    running: Running,
+    events: Events,
+    pub(super) settings: Settings,
+    pub(super) known: Known,
+    /// The conversation that is looked at.
+    pub(super) talk: Option<ContactKey>,
+    pub(super) focused: bool,
+    lock: Option<Lock>,
+    wishes: mpsc::Sender<Wish>,
+    answers: mpsc::Receiver<Answer>,
+    jobs: JoinSet<Answer>,
+    pub(super) announcing: Option<JoinHandle<()>>,
+}
+
+/// The screen is locked.
+#[derive(Default)]
+struct Lock {
+    /// Why the last attempt to unlock failed.
+    fault: Option<Fault>,
+    /// A passphrase is being checked.
+    checking: bool,
+    /// How many unread messages the window was told of.
+    unread: u64,
+    /// What went well or wrong meanwhile, to be told afterwards.
+    notices: VecDeque<Update>,
+}
+
+/// How it ends.
+pub(super) enum End {
+    /// By the person's wish.
+    Quit,
+    /// The keys are to be destroyed.
+    Destroyed,
+    /// It cannot go on.
+    Broken(Fault),
+}
+
+enum Turn {
+    Event(Option<Event>),
+    Answer(Option<Answer>),
+    Intent(Option<Intent>),
+    Room,
+    Midnight,
+}
+
+impl Work {
+    /// Begins to work with an opened profile.
+    pub(super) async fn begin(
+        world: Arc<World>,
+        born: Duration,
+        out: Out,
+        place: Place,
+        calendar: Calendar,
+        opened: Opened,
+    ) -> Self {
+        let Opened { running, events, settings, .. } = opened;
+        let (wishes, wished) = mpsc::channel(WISHES);
+        let (answered, answers) = mpsc::channel(WISHES);
+        tokio::spawn(carry_out_all(running.engine.clone(), wished, answered));
+        let (known, talk, focused, lock) = (Known::default(), None, true, None);
+        let (jobs, announcing) = (JoinSet::new(), None);
+        Self {
+            world,
+            born,
+            out,
+            place,
+            calendar,
+            running,
+            events,
+            settings,
+            known,
+            talk,
+            focused,
+            lock,
+            wishes,
+            answers,
+            jobs,
+            announcing,
+        }
+    }
+
+    /// Works until the end; gives back what must be ended.
+    pub(super) async fn run(mut self, intents: &mut mpsc::Receiver<Intent>) -> (End, Running, Out) {
+        let end = match self.open().await {
+            Ok(()) => self.turn(intents).await,
+            Err(error) => End::Broken(fault::of_engine(&error)),
+        };
+        self.jobs.shutdown().await;
+        (end, self.running, self.out)
+    }
+
+    async fn open(&mut self) -> Result<(), EngineError> {
+        self.known = Known::load(self.engine(), &self.calendar, self.window_time()).await?;
+        self.tell_everything().await
+    }
+
+    async fn turn(&mut self, intents: &mut mpsc::Receiver<Intent>) -> End {
+        loop {
+            let midnight = self.calendar.until_tomorrow(self.world.clock.wall());
+            let behind = self.out.is_behind();
+            let turn = tokio::select! {
+                event = self.events.next() => Turn::Event(event),
+                answer = self.answers.recv() => Turn::Answer(answer),
+                Some(answer) = self.jobs.join_next() => Turn::Answer(Some(answer.unwrap_or(Answer::Nothing))),
+                // A wish may make some of the bridge's own.
+                intent = intents.recv(), if self.wishes.capacity() >= WISHES_EACH => Turn::Intent(intent),
+                () = self.out.room(), if behind => Turn::Room,
+                () = tokio::time::sleep(midnight) => Turn::Midnight,
+            };
+            let outcome = match turn {
+                Turn::Event(Some(event)) => {
+                    self.happened(event).await;
+                    Ok(())
+                }
+                Turn::Answer(Some(answer)) => self.answered(answer).await,
+                Turn::Intent(Some(Intent::Destroy)) => return End::Destroyed,
+                Turn::Intent(Some(Intent::Quit) | None) => return End::Quit,
+                Turn::Intent(Some(intent)) => self.wished(intent).await,
+                Turn::Room => self.tell_everything().await,
+                Turn::Midnight => {
+                    self.out.tell(Update::Today(self.calendar.date(self.world.clock.wall())));
+                    Ok(())
+                }
+                // The engine ended by itself: its vault no longer answers.
+                Turn::Event(None) | Turn::Answer(None) => return End::Broken(Fault::Storage(STOPPED.into())),
+            };
+            if let Err(error) = outcome {
+                self.notice(Update::Failed(fault::of_engine(&error)));
+            }
+        }
+    }
+
+    /// Carries out a wish, or hands it to whoever does.
+    async fn wished(&mut self, intent: Intent) -> Result<(), EngineError> {
+        if self.is_locked() {
+            self.wished_while_locked(intent);
+            return Ok(());
+        }
+        match intent {
+            Intent::Lock => self.lock(),
+            Intent::Focus(focused) => self.focused = focused,
+            Intent::Set(wanted) => {
+                self.settings = wanted.bounded();
+                self.show(Update::Settings(self.settings));
+                self.wish(Wish::Keep(SETTINGS, settings::write(&self.settings)));
+            }
+            Intent::Load { contact, part } => {
+                self.talk = Some(contact);
+                let page = pages::page(self.engine(), contact, part, &self.calendar).await?;
+                self.show(Update::Page(page));
+            }
+            Intent::Search(query) => {
+                let found = pages::found(self.engine(), query, &self.calendar).await?;
+                self.show(Update::Found(found));
+            }
+            Intent::ShowWords(contact) => {
+                let words = pages::words(self.engine(), contact).await?;
+                self.show(Update::Words(words));
+            }
+            Intent::ShowHistory(message) => {
+                let history = pages::history(self.engine(), message, &self.calendar).await?;
+                self.show(Update::History(history));
+            }
+            Intent::SaveQr { identity, path } => {
+                let identities = self.engine().identities().await?;
+                let identity = identities.into_iter().find(|view| view.identity.0 == identity.0);
+                let address = identity.ok_or(EngineError::NotFound)?.address.onion();
+                self.job(Job::SaveQr(address, typed(&path)));
+            }
+            Intent::AcknowledgeRestored(key) => {
+                if let Some(contact) = self.known.find(key) {
+                    contact.restored = false;
+                    self.keep_restored();
+                    self.show_contact(key);
+                }
+            }
+            Intent::Draft(contact, text) => self.draft(contact, text),
+            Intent::Send { contact, .. } => {
+                self.wish(Wish::Of(intent));
+                self.draft(contact, String::new());
+            }
+            intent => match Job::of(&intent) {
+                Some(job) => self.job(job),
+                None => self.wish(Wish::Of(intent)),
+            },
+        }
+        Ok(())
+    }
+
+    /// A locked window shows nothing, so little can be wished; what was begun before is still kept.
+    fn wished_while_locked(&mut self, intent: Intent) {
+        match intent {
+            Intent::Unlock { passphrase: typed } => {
+                if self.lock.as_mut().is_some_and(|lock| !std::mem::replace(&mut lock.checking, true)) {
+                    self.job(Job::Check(passphrase(&typed)));
+                }
+            }
+            Intent::Focus(focused) => self.focused = focused,
+            Intent::Paste => self.job(Job::Paste),
+            Intent::Draft(contact, text) => self.draft(contact, text),
+            _ => {}
+        }
+    }
+
+    async fn answered(&mut self, answer: Answer) -> Result<(), EngineError> {
+        match answer {
+            Answer::Nothing => {}
+            Answer::Identities => {
+                let identities = self.engine().identities().await?;
+                self.show(Update::Identities(identities.into_iter().map(shape::identity).collect()));
+                let requests = self.engine().requests(None).await?;
+                self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
+            }
+            Answer::Sent(message) => {
+                if let Some(view) = self.engine().around(message, 0).await?.first() {
+                    self.message(view);
+                }
+            }
+            Answer::Unsent(contact, text, fault) => {
+                if self.known.get(contact).is_some_and(|contact| contact.draft.is_empty()) {
+                    self.draft(contact, text);
+                }
+                self.notice(Update::Failed(fault));
+            }
+            Answer::Checked(Ok(())) => return self.unlock().await,
+            Answer::Checked(Err(fault)) => {
+                if let Some(lock) = &mut self.lock {
+                    (lock.fault, lock.checking) = (Some(fault), false);
+                    self.tell_lock();
+                }
+            }
+            Answer::Tell(update @ (Update::Done(_) | Update::Failed(_))) => self.notice(update),
+            // A passphrase that is pasted goes to a locked window, too.
+            Answer::Tell(update @ Update::Pasted(_)) => self.out.tell(update),
+            Answer::Tell(update) => self.show(update),
+        }
+        Ok(())
+    }
+
+    fn lock(&mut self) {
+        if self.place.traceless {
+            // There is no passphrase that could unlock it.
+            return self.notice(Update::Failed(Fault::NotAllowedNow));
+        }
+        self.talk = None;
+        self.lock = Some(Lock { unread: self.known.unread(), ..Lock::default() });
+        self.tell_lock();
+    }
+
+    async fn unlock(&mut self) -> Result<(), EngineError> {
+        let Some(lock) = self.lock.take() else { return Ok(()) };
+        self.tell_everything().await?;
+        lock.notices.into_iter().for_each(|notice| self.show(notice));
+        Ok(())
+    }
+
+    /// Everything the window needs, whatever it knew before; the stage last, so that it never shows half of it.
+    async fn tell_everything(&mut self) -> Result<(), EngineError> {
+        self.out.tell(Update::Place(self.place.clone()));
+        self.out.tell(Update::Settings(self.settings));
+        self.out.tell(Update::Today(self.calendar.date(self.world.clock.wall())));
+        if self.is_locked() {
+            self.tell_lock();
+            return Ok(());
+        }
+        let identities = self.engine().identities().await?;
+        let requests = self.engine().requests(None).await?;
+        self.show(Update::Tor(shape::tor(&self.engine().tor().status)));
+        self.show(Update::Identities(identities.into_iter().map(shape::identity).collect()));
+        self.show(Update::Contacts(self.known.all()));
+        self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
+        self.show(Update::Stage(Stage::Open));
+        if let Some(contact) = self.talk {
+            // The contact may be gone by now: then the window has left the conversation, too.
+            if let Ok(page) = pages::page(self.engine(), contact, Part::Newest, &self.calendar).await {
+                self.show(Update::Page(page));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the window, unless it is locked.
+    pub(super) fn show(&mut self, update: Update) {
+        if !self.is_locked() {
+            self.out.tell(update);
+        }
+    }
+
+    /// Tells what went well or wrong, if need be after the screen is unlocked.
+    fn notice(&mut self, update: Update) {
+        let Some(lock) = &mut self.lock else { return self.out.tell(update) };
+        lock.notices.push_back(update);
+        while lock.notices.len() > NOTICES {
+            lock.notices.pop_front();
+        }
+    }
+
+    /// Tells a locked window how many messages wait, when that changed.
+    pub(super) fn show_unread(&mut self) {
+        let unread = self.known.unread();
+        if self.lock.as_ref().is_some_and(|lock| lock.unread != unread) {
+            self.tell_lock();
+        }
+    }
+
+    fn tell_lock(&mut self) {
+        let unread = self.known.unread();
+        if let Some(lock) = &mut self.lock {
+            lock.unread = unread;
+            self.out.tell(Update::Stage(Stage::Locked { fault: lock.fault.clone(), unread }));
+        }
+    }
+
+    fn draft(&mut self, contact: ContactKey, text: String) {
+        if let Some(known) = self.known.find(contact)
+            && known.draft != text
+        {
+            known.draft.clone_from(&text);
+            self.wish(Wish::Of(Intent::Draft(contact, text)));
+            self.show_contact(contact);
+        }
+    }
+
+    /// Hands a wish on; there is room, or none would have been taken.
+    pub(super) fn wish(&mut self, wish: Wish) {
+        if self.wishes.try_send(wish).is_err() {
+            self.notice(Update::Failed(Fault::NotAllowedNow));
+        }
+    }
+
+    fn job(&mut self, job: Job) {
+        if self.jobs.len() >= JOBS {
+            return self.notice(Update::Failed(Fault::NotAllowedNow));
+        }
+        self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)));
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.running.engine
+    }
+
+    /// Seconds of the window's time.
+    pub(super) fn window_time(&self) -> f64 {
+        self.world.clock.now().saturating_sub(self.born).as_secs_f64()
+    }
+}
+
+/// Wishes that wait for the engine; more wait in the window.
+const WISHES: usize = 64;
+
+/// Wishes that one of the person's, or one event, may make.
+const WISHES_EACH: usize = 8;
+
+/// What may run beside: a person has few dialogs open.
+const JOBS: usize = 8;
+
+/// Said when the engine ended without being asked.
+const STOPPED: &str = "the profile can no longer be read or written";

@@ -1,0 +1,5 @@
+# Notifications on the desktop. Never what somebody wrote.
+desk-title = Pelure
+desk-message = You have a new message.
+desk-message-from = { $name } has written to you.
+desk-request = Somebody asks to be a contact.
