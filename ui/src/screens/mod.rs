@@ -51,6 +51,8 @@ pub(crate) struct View {
     pub(crate) dialog: Option<dialog::Dialog>,
     /// The details beside the conversation are shown.
     pub(crate) details: bool,
+    /// What is typed into the dialog.
+    pub(crate) forms: dialog::Forms,
 }
 
 /// What fills the middle.
@@ -92,6 +94,7 @@ impl View {
         self.page = Page::Empty;
         self.dialog = None;
         self.details = false;
+        self.forms = dialog::Forms::default();
     }
 }
 
