@@ -3,9 +3,19 @@
 //! They know colours and egui, not what they are used for.
 
 pub(crate) mod button;
+mod card;
+mod choice;
 pub(crate) mod field;
 pub(crate) mod icon;
+mod progress;
+mod qr;
 pub(crate) mod text;
+mod tile;
 
 pub(crate) use button::{Kind, button, icon_button};
+pub(crate) use card::card;
+pub(crate) use choice::{check, choice};
 pub(crate) use icon::Icon;
+pub(crate) use progress::progress;
+pub(crate) use qr::qr;
+pub(crate) use tile::tile;
