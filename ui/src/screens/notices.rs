@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use egui::{Align2, Area, Frame, Id, Margin, Order, Panel, Ui};
+use egui::{Align, Align2, Area, Frame, Id, Layout, Margin, Order, Panel, Ui};
 
 use super::{Scene, View, fault};
 use crate::model::{Done, Notice};
@@ -67,17 +67,15 @@ fn lines(ui: &mut Ui, scene: &Scene<'_>) -> Option<Notice> {
             Notice::Done(done) => (Icon::Check, scene.palette.good, scene.say(said(*done)).into_owned()),
             Notice::Failed(fault) => (Icon::Warning, scene.palette.bad, fault::say(scene, fault)),
         };
-        ui.horizontal(|ui| {
-            let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
-            let room = ui.available_width() - crate::theme::TARGET - 2.0 * GRID;
-            ui.allocate_ui(egui::Vec2::new(room, crate::theme::TARGET), |ui| {
-                ui.set_width(room);
-                let line = text::state(ui, icon, ink, &words);
-                text::status(&line);
-            });
+        let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, &scene.palette, Icon::Close, &name).clicked() {
                 dismissed = Some(notice.clone());
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let line = text::state(ui, icon, ink, &words);
+                text::status(&line);
+            });
         });
     }
     dismissed
