@@ -56,6 +56,10 @@ pub(crate) fn icon_button(ui: &mut Ui, palette: &Palette, icon: Icon, name: &str
 
 /// Shows where the keyboard is.
 pub(crate) fn focus_ring(ui: &Ui, palette: &Palette, response: &Response) {
+    if response.gained_focus() {
+        // What the keyboard reaches comes into sight.
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let rect = response.rect.expand(2.0);
         let ring = Stroke::new(2.0, palette.accent);

@@ -90,7 +90,11 @@ fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) 
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GRID;
         let name = text::note(ui, palette, label);
-        add(ui).labelled_by(name.id)
+        let response = add(ui).labelled_by(name.id);
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        response
     })
     .inner
 }

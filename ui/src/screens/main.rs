@@ -20,6 +20,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     }
     if !scene.narrow || view.page != Page::Empty {
         CentralPanel::default().show(ui, |ui| match view.page {
+            Page::Talk(_) if scene.narrow && view.details => details::show(ui, scene, view),
             Page::Empty | Page::Talk(_) => talk::show(ui, scene, view),
             Page::Requests => requests::show(ui, scene, view),
             Page::Settings => settings::show(ui, scene, view),

@@ -3,9 +3,11 @@
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
 //! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
 
+mod address;
 mod compose;
 mod details;
 pub(crate) mod dialog;
+pub(crate) mod fault;
 mod found;
 mod lock;
 mod main;
@@ -53,6 +55,12 @@ pub(crate) struct View {
     pub(crate) details: bool,
     /// What is typed into the dialog.
     pub(crate) forms: dialog::Forms,
+    /// What is done with requests.
+    pub(crate) requests: requests::State,
+    /// What was done in the details.
+    pub(crate) about: details::State,
+    /// What is unfolded in the settings.
+    pub(crate) settings: settings::State,
 }
 
 /// What fills the middle.
@@ -95,6 +103,9 @@ impl View {
         self.dialog = None;
         self.details = false;
         self.forms = dialog::Forms::default();
+        self.requests = requests::State::default();
+        self.about = details::State::default();
+        self.settings = settings::State::default();
     }
 }
 

@@ -22,11 +22,7 @@ pub fn window(updates: impl IntoIterator<Item = Update>) -> Harness<'static, See
 }
 
 /// A window of this size and language that has taken these updates and settled.
-pub fn sized(
-    size: [f32; 2],
-    language: Language,
-    updates: impl IntoIterator<Item = Update>,
-) -> Harness<'static, Seen> {
+pub fn sized(size: [f32; 2], language: Language, updates: impl IntoIterator<Item = Update>) -> Harness<'static, Seen> {
     let mut window = Window::new(language);
     updates.into_iter().for_each(|update| window.take(update));
     let seen = Seen { window, intents: Vec::new() };
