@@ -2,7 +2,7 @@
 
 mod kit;
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -43,7 +43,7 @@ fn a_bare_address_is_taken_and_a_wrong_one_is_told_early() {
     for wrong in ["hello", &theirs().replacen('b', "1", 1), "aaaa.onion"] {
         rewrite(&mut screen, "Their address", wrong);
         starts(&screen, "This does not look like an onion address yet");
-        assert!(node(&screen, Role::Button, "Ask them").is_disabled(), "{wrong}");
+        assert!(node(&screen, Role::Button, "Ask them").accesskit_node().is_disabled(), "{wrong}");
     }
     rewrite(&mut screen, "Their address", theirs().trim_end_matches(".onion"));
     press(&mut screen, "Ask them");
@@ -156,7 +156,7 @@ fn an_identity_is_made_by_keyboard_and_removed_when_one_is_sure() {
 
     press(&mut screen, "Remove Desk");
     starts(&screen, "This deletes its address, its 3 contacts and all messages");
-    assert!(node(&screen, Role::Button, "Remove this identity").is_disabled());
+    assert!(node(&screen, Role::Button, "Remove this identity").accesskit_node().is_disabled());
     screen.get_by_role_and_label(Role::CheckBox, "I no longer need this address").click();
     screen.run();
     press(&mut screen, "Remove this identity");
@@ -205,7 +205,7 @@ fn a_full_inbox_of_hostile_texts_stays_readable() {
         let requests = (0..32).map(|key| request(key, &hostile(key))).collect();
         let settings = Settings { scale, ..Settings::default() };
         let updates = [open(), vec![Update::Requests(requests), Update::Settings(settings)]].concat();
-        let mut screen = kit::sized(size, Language::English, updates);
+        let mut screen = kit::strange(size, Language::English, updates);
         enter_requests(&mut screen);
         let accept: Vec<_> = screen.get_all_by_role_and_label(Role::Button, "Accept").collect();
         assert_eq!(accept.len(), 32, "{size:?}");
@@ -245,7 +245,7 @@ fn a_contact_is_renamed_with_the_present_name_to_begin_with() {
 #[test]
 fn messages_can_disappear_and_who_sees_that_is_said() {
     let mut screen = details(open());
-    assert!(node(&screen, Role::RadioButton, "Off").is_toggled());
+    assert!(node(&screen, Role::RadioButton, "Off").accesskit_node().toggled() == Some(Toggled::True));
     for (name, seconds) in [
         ("After 5 minutes", 300),
         ("After 1 hour", 3_600),
@@ -253,19 +253,19 @@ fn messages_can_disappear_and_who_sees_that_is_said() {
         ("After 1 week", 604_800),
         ("After 4 weeks", 2_419_200),
     ] {
-        screen.get_by_role_and_label(Role::RadioButton, name).click();
+        screen.get_by_role_and_label(Role::RadioButton, name).click_accesskit();
         screen.run();
         assert_eq!(asked(&mut screen).last(), Some(&Intent::SetExpiry(BOB, Some(seconds))));
     }
     starts(&screen, "This holds for both of you, and Bob sees it.");
     take(&mut screen, [Update::Contact(Box::new(Contact { expires_in: Some(30), ..bob() }))]);
-    assert!(node(&screen, Role::RadioButton, "After 30 s").is_toggled(), "a time that is not offered is shown");
+    assert!(node(&screen, Role::RadioButton, "After 30 s").accesskit_node().toggled() == Some(Toggled::True), "a time that is not offered is shown");
 }
 
 #[test]
 fn receipts_say_who_wants_them() {
     let mut screen = details(open());
-    screen.get_by_role_and_label(Role::CheckBox, "Tell them when I have read a message").click();
+    screen.get_by_role_and_label(Role::CheckBox, "Tell them when I have read a message").click_accesskit();
     screen.run();
     assert_eq!(asked(&mut screen).last(), Some(&Intent::SetReceipts(BOB, true)));
     for (mine, theirs, words) in [
@@ -390,7 +390,8 @@ fn settings(updates: Vec<Update>) -> Screen {
 }
 
 fn requests(requests: Vec<Request>) -> Screen {
-    let mut screen = window([open(), vec![Update::Requests(requests)]].concat());
+    let updates = [open(), vec![Update::Requests(requests)]].concat();
+    let mut screen = kit::strange([1100.0, 720.0], Language::English, updates);
     enter_requests(&mut screen);
     asked(&mut screen);
     screen

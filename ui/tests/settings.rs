@@ -2,7 +2,7 @@
 
 mod kit;
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -32,7 +32,7 @@ fn what_is_chosen_is_shown_at_once_and_asked_for() {
         screen.get_by_role_and_label(Role::RadioButton, name).click_accesskit();
         screen.run();
         assert_eq!(asked(&mut screen), [Intent::Set(wanted)], "{name}");
-        assert!(node(&screen, Role::RadioButton, name).is_toggled());
+        assert!(node(&screen, Role::RadioButton, name).accesskit_node().toggled() == Some(Toggled::True));
         assert_eq!(screen.state().window.model().settings, wanted);
     }
 }
@@ -55,13 +55,13 @@ fn the_scale_ends_at_80_and_200_percent() {
         press(&mut screen, "Larger");
     }
     assert_eq!(screen.state().window.model().settings.scale, 200);
-    assert!(node(&screen, Role::Button, "Larger").is_disabled());
+    assert!(node(&screen, Role::Button, "Larger").accesskit_node().is_disabled());
     assert!((screen.ctx.zoom_factor() - 2.0).abs() < 0.01, "seen at once");
     for _ in 0..12 {
         press(&mut screen, "Smaller");
     }
     assert_eq!(screen.state().window.model().settings.scale, 80);
-    assert!(node(&screen, Role::Button, "Smaller").is_disabled());
+    assert!(node(&screen, Role::Button, "Smaller").accesskit_node().is_disabled());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_lock_comes_sooner_later_or_never() {
         press(&mut screen, "Sooner");
     }
     seen(&screen, "After 1 minute");
-    assert!(node(&screen, Role::Button, "Sooner").is_disabled());
+    assert!(node(&screen, Role::Button, "Sooner").accesskit_node().is_disabled());
     screen.get_by_role_and_label(Role::CheckBox, "Lock when nobody is at the keyboard").click_accesskit();
     screen.run();
     assert_eq!(screen.state().window.model().settings.lock_after, 0);
@@ -132,7 +132,7 @@ fn the_passphrase_is_changed_when_both_are_the_same() {
     secret(&mut screen, "New passphrase", "mule lantern ochre");
     secret(&mut screen, "The new passphrase again", "mule lantern");
     seen(&screen, "The two are not the same yet.");
-    assert!(node(&screen, Role::Button, "Change it").is_disabled());
+    assert!(node(&screen, Role::Button, "Change it").accesskit_node().is_disabled());
     secret(&mut screen, "The new passphrase again", " ochre");
     press(&mut screen, "Change it");
     let wanted =
@@ -150,7 +150,7 @@ fn a_backup_is_written_with_a_passphrase_of_its_own() {
     let mut screen = settings(open());
     press(&mut screen, "Make a backup");
     starts(&screen, "Never run the same identity on two machines at once");
-    assert!(node(&screen, Role::Button, "Write the backup").is_disabled());
+    assert!(node(&screen, Role::Button, "Write the backup").accesskit_node().is_disabled());
     secret(&mut screen, "New passphrase", "a b c");
     secret(&mut screen, "The new passphrase again", "a b c");
     press(&mut screen, "Write the backup");
@@ -209,7 +209,7 @@ fn the_page_fits_a_window_of_320_by_400_and_a_scale_of_200_percent() {
                     assert!(
                         rect.right() <= size[0] / f32::from(scale) * 100.0 + 0.5,
                         "{:?}: {rect:?}",
-                        control.label()
+                        control.accesskit_node().label()
                     );
                 }
             }
@@ -224,7 +224,7 @@ fn every_control_has_a_name() {
         press(&mut screen, open);
         for role in [Role::Button, Role::RadioButton, Role::CheckBox, Role::TextInput, Role::PasswordInput] {
             for control in screen.query_all_by_role(role) {
-                assert!(control.label().is_some_and(|label| !label.is_empty()), "{open}: {control:?}");
+                assert!(control.accesskit_node().label().is_some_and(|label| !label.is_empty()), "{open}: {control:?}");
             }
         }
         screen.key_press(Key::Escape);

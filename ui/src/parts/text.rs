@@ -44,11 +44,15 @@ pub(crate) fn state(ui: &mut Ui, icon: Icon, ink: Color32, text: &str) -> Respon
     .inner
 }
 
-fn heading(ui: &mut Ui, text: &str, size: f32) -> Response {
-    let text = RichText::new(text).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
+fn heading(ui: &mut Ui, words: &str, size: f32) -> Response {
+    let text = RichText::new(words).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
     let response = ui.add(Label::new(text).wrap());
     // A screen reader jumps from heading to heading.
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::accesskit::Role::Heading));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(egui::accesskit::Role::Heading);
+        // The words of a label are its value; a heading is found by its name.
+        node.set_label(words);
+    });
     response
 }
 
