@@ -53,6 +53,16 @@ pub(crate) struct View {
     pub(crate) details: bool,
     /// What is typed into the dialog.
     pub(crate) forms: dialog::Forms,
+    /// What is done in the bar across the top.
+    pub(crate) top: top::State,
+    /// What is done in the list of contacts.
+    pub(crate) people: people::State,
+    /// What is done in the conversation.
+    pub(crate) talk: talk::State,
+    /// What is being written.
+    pub(crate) compose: compose::State,
+    /// Where a search began.
+    pub(crate) found: found::State,
 }
 
 /// What fills the middle.
@@ -95,11 +105,19 @@ impl View {
         self.dialog = None;
         self.details = false;
         self.forms = dialog::Forms::default();
+        self.top = top::State::default();
+        self.people = people::State::default();
+        self.talk = talk::State::default();
+        self.compose = compose::State::default();
+        self.found = found::State::default();
     }
 }
 
 /// Draws what belongs to the stage.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    if scene.model.stage != Stage::Open {
+        compose::wipe(ui.ctx());
+    }
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),
         Stage::Sealed { .. } | Stage::Locked { .. } => lock::show(ui, scene, view),
