@@ -47,10 +47,11 @@ impl Window {
 
     /// Takes a change.
     pub fn take(&mut self, update: Update) {
+        let open = self.model.stage == Stage::Open;
         if let Some(text) = self.model.apply(update) {
             self.pasted = Some(text);
         }
-        if self.model.stage != Stage::Open {
+        if open && self.model.stage != Stage::Open {
             // What was being done belongs to what is no longer shown; a draft is handed over before it is forgotten.
             self.parting.extend(self.view.compose.unsaved());
             self.view.forget();
@@ -74,7 +75,7 @@ impl Window {
 
     /// Draws one frame; gives what was asked for in it.
     pub fn frame(&mut self, ui: &mut Ui) -> Vec<Intent> {
-        self.dress(ui.ctx());
+        self.dress(ui);
         let mut intents = std::mem::take(&mut self.parting);
         let palette = theme::palette(self.model.settings.look, dark_desktop(ui.ctx()));
         let now = ui.input(|input| input.time);
@@ -91,7 +92,9 @@ impl Window {
     }
 
     /// Language, look and scale, when they changed.
-    fn dress(&mut self, ctx: &egui::Context) {
+    fn dress(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let ctx = &ctx;
         let settings = self.model.settings;
         if self.words.language() != settings.language {
             self.words = Words::new(settings.language);
@@ -101,6 +104,8 @@ impl Window {
             theme::install(ctx, &theme::palette(settings.look, wanted.1));
             ctx.set_zoom_factor(f32::from(settings.scale) / 100.0);
             self.installed = Some(wanted);
+            // This frame began with the look before.
+            ui.set_style(ctx.global_style());
         }
     }
 

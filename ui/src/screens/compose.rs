@@ -166,7 +166,7 @@ fn banner(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     let mut cancelled = escape;
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        cancelled |= icon_button(ui, &scene.palette, Icon::Close, &scene.say("talk-cancel")).clicked();
+        cancelled |= icon_button(ui, &scene.palette, Icon::Close, &scene.say("cancel")).clicked();
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(4.0 * GRID), egui::Sense::hover());
             icon.paint(ui.painter(), rect, scene.palette.accent);

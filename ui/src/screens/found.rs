@@ -44,7 +44,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         return;
     }
     ui.horizontal(|ui| {
-        if icon_button(ui, &scene.palette, Icon::Back, &scene.say("found-back")).clicked() {
+        if icon_button(ui, &scene.palette, Icon::Back, &scene.say("back")).clicked() {
             leave(view);
         }
         text::title(ui, &scene.say("found-title"));

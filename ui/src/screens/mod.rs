@@ -6,6 +6,7 @@
 mod compose;
 mod details;
 pub(crate) mod dialog;
+pub(crate) mod fault;
 mod found;
 mod lock;
 mod main;
@@ -14,7 +15,10 @@ mod pause;
 mod people;
 mod requests;
 mod settings;
+mod sheet;
+mod shortcuts;
 mod start;
+mod strength;
 mod talk;
 mod top;
 
@@ -63,6 +67,12 @@ pub(crate) struct View {
     pub(crate) compose: compose::State,
     /// Where a search began.
     pub(crate) found: found::State,
+    /// What is decided and typed on the first start.
+    pub(crate) start: start::State,
+    /// What is typed on the lock screen.
+    pub(crate) lock: lock::State,
+    /// How long the notices stay.
+    pub(crate) notices: notices::State,
 }
 
 /// What fills the middle.
@@ -101,15 +111,7 @@ impl Scene<'_> {
 impl View {
     /// Nothing private stays when the screen no longer shows it.
     pub(crate) fn forget(&mut self) {
-        self.page = Page::Empty;
-        self.dialog = None;
-        self.details = false;
-        self.forms = dialog::Forms::default();
-        self.top = top::State::default();
-        self.people = people::State::default();
-        self.talk = talk::State::default();
-        self.compose = compose::State::default();
-        self.found = found::State::default();
+        *self = Self::default();
     }
 }
 
@@ -118,13 +120,14 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     if scene.model.stage != Stage::Open {
         compose::wipe(ui.ctx());
     }
+    shortcuts::take(ui, scene, view);
+    notices::show(ui, scene, view);
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),
         Stage::Sealed { .. } | Stage::Locked { .. } => lock::show(ui, scene, view),
         Stage::Opening | Stage::Broken(_) | Stage::Destroyed | Stage::Closing => pause::show(ui, scene, view),
         // A profile without an identity is still at its first start.
-        Stage::Open if scene.model.identities.is_empty() => start::show(ui, scene, view),
+        Stage::Open if start::unfinished(scene.model, view) => start::show(ui, scene, view),
         Stage::Open => main::show(ui, scene, view),
     }
-    notices::show(ui, scene, view);
 }

@@ -11,7 +11,7 @@ use super::{Page, Scene, View};
 use crate::keys::ContactKey;
 use crate::model::Contact;
 use crate::parts::badge::badge;
-use crate::parts::{Kind, button, text};
+use crate::parts::{Kind, button, qr, text};
 use crate::theme::GRID;
 
 /// What the person is doing in the list.
@@ -197,11 +197,12 @@ fn empty(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
         ui.add_space(GRID);
         let address = egui::RichText::new(&identity.address).monospace();
         ui.add(egui::Label::new(address).wrap().selectable(true));
+        qr(ui, &identity.address, QR, &scene.say("people-qr"));
         ui.horizontal_wrapped(|ui| {
             if button(ui, palette, Kind::Plain, &scene.say("people-copy-address")).clicked() {
                 ui.ctx().copy_text(identity.address.clone());
             }
-            if button(ui, palette, Kind::Plain, &scene.say("people-show-qr")).clicked() {
+            if button(ui, palette, Kind::Plain, &scene.say("people-more-address")).clicked() {
                 view.dialog = Some(Dialog::Address(identity.key));
             }
         });
@@ -214,6 +215,8 @@ fn empty(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
 
 /// The field to look for a name among widgets.
 const FILTER: &str = "people-filter";
+/// The side of the QR picture.
+const QR: f32 = 200.0;
 /// Up to so many contacts, nobody needs to look for a name.
 const FEW: usize = 8;
 /// Rows that a page key moves by.

@@ -37,7 +37,7 @@ impl State {
 
 /// Draws it.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
-    keys(ui, scene, view);
+    keys(ui, view);
     ui.add_space(GRID);
     ui.horizontal(|ui| {
         if scene.narrow && view.top.searching {
@@ -63,8 +63,8 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     pause(ui, scene, view);
 }
 
-/// The keys that work everywhere on the main screen.
-fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View) {
+/// The keys that work everywhere on the main screen, beside those that work on every screen.
+fn keys(ui: &Ui, view: &mut View) {
     if view.dialog.is_some() {
         return;
     }
@@ -79,10 +79,6 @@ fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View) {
     if pressed(Key::Comma) {
         view.page = Page::Settings;
     }
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F1)) {
-        view.dialog = Some(Dialog::Help);
-    }
-    let _ = scene;
 }
 
 fn buttons(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {

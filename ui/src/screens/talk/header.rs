@@ -12,7 +12,7 @@ use crate::theme::{GRID, LEAD, SMALL, Weight, font};
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact) {
     ui.add_space(GRID);
     ui.horizontal(|ui| {
-        if scene.narrow && icon_button(ui, &scene.palette, Icon::Back, &scene.say("talk-back")).clicked() {
+        if scene.narrow && icon_button(ui, &scene.palette, Icon::Back, &scene.say("back")).clicked() {
             view.page = Page::Empty;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
