@@ -259,7 +259,10 @@ fn messages_can_disappear_and_who_sees_that_is_said() {
     }
     starts(&screen, "This holds for both of you, and Bob sees it.");
     take(&mut screen, [Update::Contact(Box::new(Contact { expires_in: Some(30), ..bob() }))]);
-    assert!(node(&screen, Role::RadioButton, "After 30 s").accesskit_node().toggled() == Some(Toggled::True), "a time that is not offered is shown");
+    assert!(
+        node(&screen, Role::RadioButton, "After 30 s").accesskit_node().toggled() == Some(Toggled::True),
+        "a time that is not offered is shown"
+    );
 }
 
 #[test]

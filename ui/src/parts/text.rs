@@ -44,6 +44,23 @@ pub(crate) fn state(ui: &mut Ui, icon: Icon, ink: Color32, text: &str) -> Respon
     .inner
 }
 
+/// Lets a screen reader say this when it appears, without hurry.
+pub(crate) fn status(response: &Response) {
+    live(response, egui::accesskit::Role::Status, egui::accesskit::Live::Polite);
+}
+
+/// Lets a screen reader say this at once.
+pub(crate) fn alert(response: &Response) {
+    live(response, egui::accesskit::Role::Alert, egui::accesskit::Live::Assertive);
+}
+
+fn live(response: &Response, role: egui::accesskit::Role, live: egui::accesskit::Live) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(role);
+        node.set_live(live);
+    });
+}
+
 fn heading(ui: &mut Ui, words: &str, size: f32) -> Response {
     let text = RichText::new(words).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
     let response = ui.add(Label::new(text).wrap());

@@ -25,3 +25,29 @@ fault-too-long = This is too long.
 fault-too-new = This was written by a newer version of Pelure. Update to open it.
 fault-tor = Tor could not be started: { $words }
 fault-wrong-passphrase = The passphrase is wrong.
+
+back = Back
+next = Next
+
+passphrase-reveal = Show the passphrase
+passphrase-reveal-again = Show the repeated passphrase
+
+strength-weak = Weak
+strength-fair = Fair
+strength-good = Strong
+# What somebody with a copy of the profile and rented computers could do; each guess is made slow on purpose.
+strength-at-once = Somebody with a copy of the profile and ten thousand computers would find it within the hour.
+strength-hours = Somebody with a copy of the profile and ten thousand computers would need about { $count ->
+    [one] an hour
+   *[other] { $count } hours
+} to find it.
+strength-days = Somebody with a copy of the profile and ten thousand computers would need about { $count } days to find it.
+strength-months = Somebody with a copy of the profile and ten thousand computers would need about { $count } months to find it.
+strength-years = Somebody with a copy of the profile and ten thousand computers would need about { $count } years to find it.
+strength-longer = Somebody with a copy of the profile and ten thousand computers would need more than a thousand years to find it.
+
+done-backed-up = The backup is written.
+done-exported = The conversation is written as text. That file is not sealed: anyone who opens it can read it.
+done-passphrase-changed = The passphrase is changed.
+done-qr-saved = The picture is saved.
+notice-dismiss = Dismiss: { $notice }

@@ -96,7 +96,6 @@ why-you-are-offline = You are offline, or appear to be.
 talk-nobody = Choose a conversation.
 talk-loading = Loading the conversation with { $name }.
 talk-empty = No messages with { $name } yet.
-talk-back = Back
 talk-show-details = Show details
 talk-hide-details = Hide details
 talk-verified = verified
@@ -156,7 +155,6 @@ talk-emoji = Emoji
 talk-editing = Edit
 talk-replying = Reply to { $name }
 talk-replying-self = Reply to yourself
-talk-cancel = Cancel
 talk-paste-refused = Not pasted: the message would have { $bytes } bytes, and { $most } is the most.
 talk-too-long = Too long by { $over } { $over ->
     [one] byte
@@ -189,7 +187,8 @@ people-filter = Find a contact
 people-none = No contact has this name.
 people-empty = Nobody here yet. Give your address to somebody you trust, or add theirs.
 people-copy-address = Copy the address
-people-show-qr = Show the QR code
+people-more-address = More about the address
+people-qr = QR code of your address
 people-add = Add a contact
 people-blocked = blocked
 people-requested = waiting for an answer
@@ -229,7 +228,6 @@ top-tor-unreachable = Tor: connected, not reachable yet
 ## Search.
 
 found-title = Found messages
-found-back = Back
 found-looking = Searching.
 found-count = { $count ->
     [0] Nothing found for “{ $query }”.

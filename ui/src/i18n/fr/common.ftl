@@ -25,3 +25,29 @@ fault-too-long = C’est trop long.
 fault-too-new = Ceci a été écrit par une version plus récente de Pelure. Mettez à jour pour l’ouvrir.
 fault-tor = Tor n’a pas pu démarrer : { $words }
 fault-wrong-passphrase = La phrase secrète est fausse.
+
+back = Retour
+next = Continuer
+
+passphrase-reveal = Afficher la phrase secrète
+passphrase-reveal-again = Afficher la phrase secrète répétée
+
+strength-weak = Faible
+strength-fair = Moyenne
+strength-good = Solide
+# Ce que pourrait faire quelqu’un qui a une copie du profil et loue des ordinateurs ; chaque essai est lent à dessein.
+strength-at-once = Avec une copie du profil et dix mille ordinateurs, on la trouverait dans l’heure.
+strength-hours = Avec une copie du profil et dix mille ordinateurs, il faudrait environ { $count ->
+    [one] une heure
+   *[other] { $count } heures
+} pour la trouver.
+strength-days = Avec une copie du profil et dix mille ordinateurs, il faudrait environ { $count } jours pour la trouver.
+strength-months = Avec une copie du profil et dix mille ordinateurs, il faudrait environ { $count } mois pour la trouver.
+strength-years = Avec une copie du profil et dix mille ordinateurs, il faudrait environ { $count } ans pour la trouver.
+strength-longer = Avec une copie du profil et dix mille ordinateurs, il faudrait plus de mille ans pour la trouver.
+
+done-backed-up = La sauvegarde est écrite.
+done-exported = La conversation est écrite sous forme de texte. Ce fichier n’est pas chiffré : quiconque l’ouvre peut le lire.
+done-passphrase-changed = La phrase secrète est changée.
+done-qr-saved = L’image est enregistrée.
+notice-dismiss = Masquer : { $notice }

@@ -99,7 +99,6 @@ why-you-are-offline = Vous êtes hors ligne, ou paraissez l’être.
 talk-nobody = Choisissez une conversation.
 talk-loading = Chargement de la conversation avec { $name }.
 talk-empty = Pas encore de message avec { $name }.
-talk-back = Retour
 talk-show-details = Afficher les détails
 talk-hide-details = Masquer les détails
 talk-verified = identité vérifiée
@@ -159,7 +158,6 @@ talk-emoji = Émojis
 talk-editing = Modifier
 talk-replying = Réponse à { $name }
 talk-replying-self = Réponse à vous-même
-talk-cancel = Annuler
 talk-paste-refused = Rien n’a été collé : le message aurait { $bytes } octets, pour { $most } au plus.
 talk-too-long = Trop long de { $over } { $over ->
     [one] octet
@@ -192,7 +190,8 @@ people-filter = Trouver un contact
 people-none = Aucun contact n’a ce nom.
 people-empty = Personne ici pour l’instant. Donnez votre adresse à une personne de confiance, ou ajoutez la sienne.
 people-copy-address = Copier l’adresse
-people-show-qr = Afficher le code QR
+people-more-address = À propos de l’adresse
+people-qr = Code QR de votre adresse
 people-add = Ajouter un contact
 people-blocked = contact bloqué
 people-requested = demande sans réponse
@@ -233,7 +232,6 @@ top-tor-unreachable = Tor : connecté, pas encore joignable
 ## Recherche.
 
 found-title = Messages trouvés
-found-back = Retour
 found-looking = Recherche en cours.
 found-count = { $count ->
     [0] Aucun message avec « { $query } ».

@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
 fn form(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let palette = scene.palette;
     let form = &mut view.forms.add;
-    let identity = which(ui, scene, form);
+    let identity = which(ui, scene, form, view.top.identity);
     let field = field::line(ui, &palette, "add-address", &scene.say("add-address"), &mut form.address, ADDRESS_TYPED);
     if view.forms.fresh {
         view.forms.fresh = false;
@@ -76,9 +76,9 @@ fn form(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     });
 }
 
-/// By which identity: asked only where there are several.
-fn which(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form) -> Option<IdentityKey> {
-    let chosen = form.identity.or(scene.model.identities.first().map(|identity| identity.key));
+/// By which identity: asked only where there are several, and first the one that is being looked at.
+fn which(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, at: Option<IdentityKey>) -> Option<IdentityKey> {
+    let chosen = form.identity.or(at).or(scene.model.identities.first().map(|identity| identity.key));
     if scene.model.identities.len() > 1 {
         text::note(ui, &scene.palette, &scene.say("add-identity"));
         for identity in &scene.model.identities {

@@ -1,20 +1,19 @@
 //! Writes a backup, sealed with a passphrase of its own.
 
 use egui::Ui;
-use zeroize::Zeroizing;
 
 use super::super::{Scene, View};
 use super::{asking, path};
 use crate::intent::Intent;
 use crate::model::{Done, Purpose};
 use crate::parts::{Icon, Kind, button, text};
-use crate::secret::Secret;
+use crate::secret::{Secret, Typing};
 
 /// What is being typed.
 #[derive(Default)]
 pub(crate) struct Form {
-    first: Zeroizing<String>,
-    again: Zeroizing<String>,
+    first: Typing,
+    again: Typing,
     shown: bool,
     path: path::Form,
 }
@@ -36,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     }
     text::note(ui, &palette, &scene.say("backup-passphrase-note"));
     view.forms.answer.show(ui, scene);
-    let ready = !form.first.is_empty() && form.first == form.again && !view.forms.answer.waiting();
+    let ready = !form.first.is_empty() && *form.first == *form.again && !view.forms.answer.waiting();
     ui.horizontal_wrapped(|ui| {
         let write =
             |ui: &mut Ui| path::write(ui, scene, &mut form.path, Purpose::Backup, "backup-write", Kind::Primary);

@@ -91,6 +91,13 @@ pub(crate) struct Forms {
     rename: rename::Form,
 }
 
+impl Forms {
+    /// Looks for the answer to what a dialog asked for, before it is shown as a notice.
+    pub(super) fn hear(&mut self, scene: &mut Scene<'_>) {
+        self.answer.hear(scene);
+    }
+}
+
 /// Draws the open one.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let Some(dialog) = view.dialog else {
@@ -106,7 +113,6 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         let back = if view.forms.of.is_some() { view.forms.back } else { ui.memory(egui::Memory::focused) };
         view.forms = Forms { of: Some(dialog), fresh: true, back, ..Forms::default() };
     }
-    view.forms.answer.hear(scene);
     let title = title(scene, dialog);
     let room = ui.ctx().content_rect().size() - Vec2::splat(2.0 * MARGIN);
     let width = WIDTH.min(room.x);

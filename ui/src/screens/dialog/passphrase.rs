@@ -1,21 +1,20 @@
 //! Changes the passphrase.
 
 use egui::{Response, Ui};
-use zeroize::Zeroizing;
 
-use super::super::{Scene, View};
+use super::super::{Scene, View, strength};
 use super::asking;
 use crate::intent::Intent;
 use crate::model::Done;
 use crate::parts::{Icon, Kind, button, field, text};
-use crate::secret::Secret;
+use crate::secret::{Secret, Typing};
 
 /// What is being typed.
 #[derive(Default)]
 pub(crate) struct Form {
-    old: Zeroizing<String>,
-    first: Zeroizing<String>,
-    again: Zeroizing<String>,
+    old: Typing,
+    first: Typing,
+    again: Typing,
     old_shown: bool,
     shown: bool,
 }
@@ -46,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     text::note(ui, &palette, &scene.say("passphrase-old-copies"));
     view.forms.answer.show(ui, scene);
     let waiting = view.forms.answer.waiting();
-    let ready = !form.old.is_empty() && !form.first.is_empty() && form.first == form.again && !waiting;
+    let ready = !form.old.is_empty() && !form.first.is_empty() && *form.first == *form.again && !waiting;
     ui.horizontal_wrapped(|ui| {
         let label = scene.say("passphrase-change").into_owned();
         if ui.add_enabled_ui(ready, |ui| button(ui, &palette, Kind::Primary, &label)).inner.clicked() {
@@ -64,16 +63,19 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
 pub(super) fn new_pair(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    first: &mut String,
-    again: &mut String,
+    first: &mut Typing,
+    again: &mut Typing,
     shown: &mut bool,
 ) -> Response {
     let palette = scene.palette;
     let reveal = scene.say("passphrase-new-reveal");
     let field = field::passphrase(ui, &palette, NEW, &scene.say("passphrase-new"), first, shown, &reveal);
+    if !first.is_empty() {
+        strength::show(ui, scene, first);
+    }
     let reveal = scene.say("passphrase-again-reveal");
     field::passphrase(ui, &palette, AGAIN, &scene.say("passphrase-again"), again, shown, &reveal);
-    if !again.is_empty() && first != again {
+    if !again.is_empty() && **first != **again {
         text::state(ui, Icon::Warning, palette.wait, &scene.say("passphrase-differ"));
     }
     field
