@@ -23,6 +23,8 @@ pub struct Window {
     touched: f64,
     /// Text that was asked for by a paste and waits for the next frame.
     pasted: Option<String>,
+    /// Wishes that arose when a change was taken, for the next frame.
+    parting: Vec<Intent>,
 }
 
 impl Window {
@@ -30,7 +32,15 @@ impl Window {
     pub fn new(language: Language) -> Self {
         let mut model = Model::default();
         model.settings.language = language;
-        Self { model, view: View::default(), words: Words::new(language), installed: None, touched: 0.0, pasted: None }
+        Self {
+            model,
+            view: View::default(),
+            words: Words::new(language),
+            installed: None,
+            touched: 0.0,
+            pasted: None,
+            parting: Vec::new(),
+        }
     }
 
     /// Gives egui the fonts; once, before the first frame.
@@ -50,7 +60,8 @@ impl Window {
             self.pasted = Some(text);
         }
         if open && self.model.stage != Stage::Open {
-            // What was being done belongs to what is no longer shown.
+            // What was being done belongs to what is no longer shown; a draft is handed over before it is forgotten.
+            self.parting.extend(self.view.compose.unsaved());
             self.view.forget();
         }
     }
@@ -73,7 +84,7 @@ impl Window {
     /// Draws one frame; gives what was asked for in it.
     pub fn frame(&mut self, ui: &mut Ui) -> Vec<Intent> {
         self.dress(ui);
-        let mut intents = Vec::new();
+        let mut intents = std::mem::take(&mut self.parting);
         let palette = theme::palette(self.model.settings.look, dark_desktop(ui.ctx()));
         let now = ui.input(|input| input.time);
         let narrow = ui.ctx().content_rect().width() < theme::NARROW;
@@ -81,6 +92,10 @@ impl Window {
             Scene { model: &mut self.model, words: &self.words, palette, now, narrow, intents: &mut intents };
         screens::show(ui, &mut scene, &mut self.view);
         self.lock_when_idle(ui, now, &mut intents);
+        if intents.iter().any(|intent| matches!(intent, Intent::Lock | Intent::Quit)) {
+            // First what was being written: afterwards nobody may take it.
+            intents.splice(0..0, self.view.compose.unsaved());
+        }
         intents
     }
 

@@ -71,8 +71,8 @@ fn named(response: &Response, role: egui::accesskit::Role) {
     });
 }
 
-fn heading(ui: &mut Ui, text: &str, size: f32) -> Response {
-    let text = RichText::new(text).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
+fn heading(ui: &mut Ui, words: &str, size: f32) -> Response {
+    let text = RichText::new(words).font(font(size, Weight::Strong)).line_height(Some(size * LINE_HEIGHT));
     let response = ui.add(Label::new(text).wrap());
     // A screen reader jumps from heading to heading.
     named(&response, egui::accesskit::Role::Heading);

@@ -22,7 +22,7 @@ pub(crate) enum Strength {
 }
 
 /// Says it; gives it for the screen to judge.
-pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>, passphrase: &str) -> Strength {
+pub(crate) fn show(ui: &mut Ui, scene: &Scene<'_>, passphrase: &str) -> Strength {
     let hours = ui.memory_mut(|memory| *memory.caches.cache::<FrameCache<f64, Guesser>>().get(passphrase));
     let strength = Strength::of(hours);
     let palette = &scene.palette;
