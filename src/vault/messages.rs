@@ -266,7 +266,7 @@ mod tests {
             assert!(looks(sql)[0].starts_with("SEARCH m USING INDEX message_page"), "{sql}");
         }
         assert!(looks(super::super::outbox::OWED).iter().any(|step| step.contains("message_owed")));
-        assert!(looks(super::super::gone::OVERDUE)[0].contains("USING COVERING INDEX message_expiring"));
+        assert!(looks(super::super::gone::OVERDUE)[0].contains("USING INDEX message_expiring"));
         looks(message_query!("WHERE m.contact = ?1 AND m.message_id = ?2 AND (m.state = 'received') = ?3"));
         let last = plan(LAST);
         assert!(last[0].starts_with("SCAN l"), "contacts alone are walked: {last:?}");
