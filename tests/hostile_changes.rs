@@ -139,7 +139,7 @@ async fn a_storm_of_terms_ends_in_one_agreement() {
     let expiry = |seconds| Expiry::from_seconds(seconds).ok();
     alice.engine.set_terms(contact, Terms { receipts: None, expires_in: Some(expiry(60)) }).await.unwrap();
     for round in 0..200_u32 {
-        let receipts = round % 2 == 0;
+        let receipts = round.is_multiple_of(2);
         talk.change(Body::Terms { version: round % 4, expires_in: expiry(u64::from(round) + 5), receipts }).await;
     }
     talk.goes_on(&mut alice).await;
@@ -182,7 +182,7 @@ async fn a_flood_of_reactions_waits_at_the_sender() {
     talk.say(&numbered(1)).await;
     alice.next_text().await;
     let still = Stillness::new();
-    let emoji = |seq: u64| Emoji::new(if seq % 2 == 0 { "👍" } else { "🎉" }).ok();
+    let emoji = |seq: u64| Emoji::new(if seq.is_multiple_of(2) { "👍" } else { "🎉" }).ok();
     let target = Target { id: named(1), author: Author::Me };
     let flood: Vec<Frame> = (2..=200)
         .map(|seq| bodied(seq, Body::React { target, emoji: emoji(seq) }))
