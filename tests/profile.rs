@@ -35,6 +35,7 @@ async fn changes_survive_a_crash_before_and_after_they_went_out() {
     let edited = alice.engine.send_message(to_bob, "one".into()).await.unwrap();
     let deleted = alice.engine.send_message(to_bob, "never mind".into()).await.unwrap();
     alice.until_delivered(deleted).await;
+    assert_eq!((bob.next_text().await, bob.next_text().await), ("one".into(), "never mind".into()));
     alice.until_online(to_bob).await;
     bob.engine.set_online(false).await.unwrap();
     alice.until_contact(to_bob, |view| matches!(view.presence, Presence::Offline { .. })).await;
