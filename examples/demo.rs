@@ -1,7 +1,8 @@
-//! Two people meet over a private Tor network on this machine: `./dev demo`.
+//! Two people meet over a private Tor network on this machine: `./dev demo` opens their windows, `./dev demo --headless`
+//! lets two programs do it by themselves.
 //!
-//! It promises the real programs on real input: two `pelure headless` processes that know nothing but each other's onion
-//! address, and every line when it happens. It needs no Internet and leaves nothing behind.
+//! It promises the real programs: two processes that know nothing but each other's onion address; headless on real input,
+//! and every line when it happens. It needs no Internet and leaves nothing behind.
 
 #![allow(clippy::print_stdout, reason = "it is there to be read")]
 #![allow(
@@ -16,6 +17,7 @@
 mod process;
 
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use process::{Outcome, Process, built};
@@ -35,6 +37,9 @@ struct Person {
     identity: String,
     contact: String,
 }
+
+/// A program with a window; it ends with the demo.
+struct Window(Child);
 
 /// Where a person's program finds everything.
 struct Home {
@@ -57,9 +62,44 @@ fn main() -> Outcome<()> {
     let network = Tornet::start(plan)?;
     let dir = network.dir().to_owned();
     story.tell("", "The network has agreed on its relays.");
+    if std::env::args().any(|argument| argument == "--headless") {
+        converse(story, &binary, &dir)?;
+    } else {
+        open_windows(story, &binary, &dir)?;
+    }
+    drop(network);
+    if dir.exists() {
+        return Err(format!("{} is still there", dir.display()).into());
+    }
+    story.tell("", "The network, both profiles and every process are gone.");
+    Ok(())
+}
 
-    let mut ada = Person::arrive("Ada", story, Home::make(&binary, &dir, "ada")?)?;
-    let mut emile = Person::arrive("Émile", story, Home::make(&binary, &dir, "emile")?)?;
+/// Two windows, in two languages, until whoever sits before them has closed both.
+fn open_windows(story: Story, binary: &Path, dir: &Path) -> Outcome<()> {
+    let mut windows = Vec::new();
+    for (name, language) in [("Ada", "en"), ("Émile", "fr")] {
+        let mut command = Command::new(binary);
+        command.arg("--profile").arg(dir.join(language)).arg("--tor-config").arg(dir.join("arti.toml"));
+        windows.push(Window(command.arg("--language").arg(language).env("PELURE_LOG", "off").spawn()?));
+        story.tell(name, "has a window; any passphrase will do");
+    }
+    story.pause();
+    story.tell("", "Copy the address from one window, and add it as a contact in the other.");
+    story.tell("", "Close both windows to end the demo.");
+    for mut window in windows {
+        let status = window.0.wait()?;
+        if !status.success() {
+            return Err(format!("a window ended badly ({status})").into());
+        }
+    }
+    Ok(())
+}
+
+/// Two programs that do it by themselves.
+fn converse(story: Story, binary: &Path, dir: &Path) -> Outcome<()> {
+    let mut ada = Person::arrive("Ada", story, Home::make(binary, dir, "ada")?)?;
+    let mut emile = Person::arrive("Émile", story, Home::make(binary, dir, "emile")?)?;
     acquaint(&mut ada, &mut emile)?;
     story.pause();
     for text in FROM_EMILE {
@@ -74,11 +114,6 @@ fn main() -> Outcome<()> {
     compare(&mut ada, &mut emile)?;
     ada.leave()?;
     emile.leave()?;
-    drop(network);
-    if dir.exists() {
-        return Err(format!("{} is still there", dir.display()).into());
-    }
-    story.tell("", "The network, both profiles and every process are gone.");
     Ok(())
 }
 
@@ -216,6 +251,14 @@ impl Home {
 
     fn start(&self) -> Outcome<Process> {
         Process::pelure(&self.binary, &self.tor_config, &self.profile, &self.passphrase)
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // Both fail if it has ended already.
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 

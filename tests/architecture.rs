@@ -23,8 +23,17 @@ struct Room {
 }
 
 /// Top first. A room that is not here does not exist yet.
-const ROOMS: [Room; 7] = [
+const ROOMS: [Room; 11] = [
+    Room {
+        name: "bridge",
+        below: &["start", "desk", "engine", "vault", "wire", "name"],
+        road: true,
+        forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
+    },
     Room { name: "headless", below: &["engine", "vault", "wire", "name"], road: true, forbidden: &["rusqlite"] },
+    Room { name: "options", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net"] },
+    Room { name: "desk", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net", "std::process"] },
+    Room { name: "start", below: &["engine", "vault"], road: true, forbidden: &["rusqlite", "std::fs", "std::net"] },
     Room {
         name: "engine",
         below: &["session", "talk", "vault", "wire", "name"],
@@ -55,6 +64,20 @@ const PURE: &[&str] = &[
     "SystemTime",
 ];
 
+/// What one room alone may name: each thing from outside has one door.
+const DOORS: [(&str, &str); 10] = [
+    ("pelure_ui", "bridge"),
+    ("jiff", "bridge"),
+    ("arboard", "desk"),
+    ("image", "desk"),
+    ("notify_rust", "desk"),
+    ("rfd", "desk"),
+    ("rqrr", "desk"),
+    ("sys_locale", "desk"),
+    ("pelure_onion::arti", "start"),
+    ("rusqlite", "vault"),
+];
+
 /// What every room may name of the road: addresses, keys and their errors.
 const VOCABULARY: [&str; 6] = ["Address", "AddressError", "ServiceKey", "KeyError", "address", "key"];
 
@@ -82,6 +105,12 @@ fn a_room_that_reaches_up_or_out_is_found() {
         ("vault/disk.rs", "use super::super::talk::Outbox;"),
         ("vault/mod.rs", "use super::engine::Engine;"),
         ("engine/mod.rs", "use crate::headless::serve;"),
+        ("engine/mod.rs", "use crate::bridge::run;"),
+        ("headless/mod.rs", "use pelure_ui::model::Model;"),
+        ("desk/notify.rs", "use crate::engine::Event;"),
+        ("bridge/work.rs", "use arboard::Clipboard;"),
+        ("bridge/gate.rs", "use pelure_onion::arti::Arti;"),
+        ("bridge.rs", "use super::engine::Engine;"),
         ("attic/mod.rs", ""),
         ("attic.rs", ""),
     ];
@@ -98,6 +127,8 @@ fn a_room_that_reaches_up_or_out_is_found() {
         ),
         ("wire/frame.rs", "#[cfg(test)] mod tests { use super::*; use std::fs; }"),
         ("vault/mod.rs", "//! Not [`crate::engine`].\nuse std::fs;"),
+        ("bridge/news.rs", "use super::work::Work; use crate::engine::Event; use pelure_ui::update::Update;"),
+        ("desk/picture.rs", "use super::DeskError; use image::GrayImage;"),
     ];
     for (file, text) in sound {
         assert_eq!(room_faults(file, text), [""; 0], "{file}: {text}");
@@ -110,7 +141,10 @@ fn members_depend_on_what_they_may() {
     let faults = workspace_faults(&metadata);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     let members: BTreeSet<_> = members(&metadata).iter().map(|member| text(member, "name").to_owned()).collect();
-    assert!(["pelure", "pelure-onion", "tornet"].iter().all(|name| members.contains(*name)), "{members:?}");
+    assert!(
+        ["pelure", "pelure-onion", "pelure-ui", "tornet"].iter().all(|name| members.contains(*name)),
+        "{members:?}"
+    );
 }
 
 #[test]
@@ -165,6 +199,9 @@ fn room_faults(file: &str, source: &str) -> Vec<String> {
         if segments[0] == "pelure_onion" && !room.road && !segments.get(1).is_some_and(|item| VOCABULARY.contains(item))
         {
             faults.push(format!("src/{file}: `{}` may name addresses and keys only of the road ({path})", room.name));
+        }
+        if let Some((what, door)) = DOORS.iter().find(|(what, door)| *door != room.name && names(&path, what)) {
+            faults.push(format!("src/{file}: `{what}` has one door, `{door}` ({path})"));
         }
         if let Some(what) = room.forbidden.iter().find(|what| names(&path, what)) {
             faults.push(format!("src/{file}: `{}` may not name `{what}` ({path})", room.name));
