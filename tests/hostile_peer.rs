@@ -309,14 +309,14 @@ async fn a_text_too_long_ends_the_session() {
     let mut alice = Person::new(&road, "alice").await;
     let mut peer = Peer::new(&road, 1);
     peer.befriend(&mut alice).await;
-    let text = |length: usize| [&encoded(&[numbered(1)])[4..40], &vec![b'x'; length][..]].concat();
+    let text = |length: usize| [&encoded(&[numbered(1)])[4..46], &vec![b'x'; length][..]].concat();
 
     let mut talk = peer.open(alice.onion()).await;
     talk.say_bytes(&frame(0x10, &text(MESSAGE_BYTES + 1))).await;
     talk.hear_out().await;
     let mut talk = peer.open(alice.onion()).await;
-    // The header alone says enough: no byte of it is waited for.
-    talk.say_bytes(&frame(0x10, &text(MESSAGE_BYTES + 1))[..4]).await;
+    // Too long even with a quote: the header alone says enough, no byte of it is waited for.
+    talk.say_bytes(&frame(0x10, &text(MESSAGE_BYTES + 17))[..4]).await;
     talk.hear_out().await;
     let mut talk = peer.open(alice.onion()).await;
     talk.say_bytes(&frame(0x05, "é".repeat(281).as_bytes())).await;
