@@ -53,7 +53,9 @@ pub(crate) fn show(ui: &mut Ui, palette: &Palette, address: &str) -> Response {
     }
     job.wrap.break_anywhere = true;
     job.wrap.max_width = a_row * group - GAP + letter / 2.0;
-    ui.add(Label::new(job).selectable(true))
+    // Laid out here: a label would break the rows elsewhere.
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.add(Label::new(galley).selectable(true))
 }
 
 const SUFFIX: &str = ".onion";

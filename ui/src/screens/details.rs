@@ -48,7 +48,7 @@ fn who(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     if button(ui, &palette, Kind::Plain, &scene.say("details-rename")).clicked() {
         view.dialog = Some(Dialog::Rename(contact.key));
     }
-    text::section(ui, &scene.say("details-address"));
+    section(ui, &scene.say("details-address"));
     address::show(ui, &palette, &contact.address);
     ui.horizontal_wrapped(|ui| {
         if button(ui, &palette, Kind::Plain, &scene.say("details-copy")).clicked() {
@@ -63,7 +63,7 @@ fn who(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
 
 fn verified(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     let palette = scene.palette;
-    text::section(ui, &scene.say("details-safety"));
+    section(ui, &scene.say("details-safety"));
     if contact.verified {
         text::state(ui, Icon::Shield, palette.good, &scene.say("details-verified"));
     } else {
@@ -76,12 +76,15 @@ fn verified(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) 
 
 fn expiry(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
     let palette = scene.palette;
-    text::section(ui, &scene.say("details-expiry"));
-    for (seconds, name) in EXPIRIES {
-        if choice(ui, &palette, contact.expires_in == seconds, &scene.say(name)) {
-            scene.ask(Intent::SetExpiry(contact.key, seconds));
+    section(ui, &scene.say("details-expiry"));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (seconds, name) in EXPIRIES {
+            if choice(ui, &palette, contact.expires_in == seconds, &scene.say(name)) {
+                scene.ask(Intent::SetExpiry(contact.key, seconds));
+            }
         }
-    }
+    });
     // The other side may have set a time that is not offered here.
     if let Some(seconds) = contact.expires_in.filter(|_| EXPIRIES.iter().all(|(known, _)| *known != contact.expires_in))
     {
@@ -93,7 +96,7 @@ fn expiry(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
 
 fn receipts(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
     let palette = scene.palette;
-    text::section(ui, &scene.say("details-receipts"));
+    section(ui, &scene.say("details-receipts"));
     let mut mine = contact.receipts.mine;
     if check(ui, &palette, &mut mine, &scene.say("details-receipts-mine")).changed() {
         scene.ask(Intent::SetReceipts(contact.key, mine));
@@ -109,7 +112,7 @@ fn receipts(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
 
 fn last(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact) {
     let palette = scene.palette;
-    text::section(ui, &scene.say("details-more"));
+    section(ui, &scene.say("details-more"));
     if button(ui, &palette, Kind::Plain, &scene.say("details-export")).clicked() {
         view.dialog = Some(Dialog::Export(contact.key));
     }
@@ -122,6 +125,12 @@ fn last(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact) 
     if button(ui, &palette, Kind::Danger, &scene.say("details-remove")).clicked() {
         view.dialog = Some(Dialog::Remove(contact.key));
     }
+}
+
+/// The title of a section, with air above it.
+fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(3.0 * GRID);
+    text::section(ui, title);
 }
 
 /// The times that are offered.

@@ -71,7 +71,7 @@ fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, request: &Request
 fn who(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, request: &Request) {
     let palette = scene.palette;
     let (short, whole) = (address::short(&request.address), state.whole == Some(request.key));
-    text::section(ui, &scene.say_with("requests-from", &[("address", (&short).into())]));
+    text::section(ui, &short);
     let at = format!("{}, {}", when::day(scene.words, scene.model.today, request.at.date), when::time(request.at));
     let own = scene.model.identities.iter().find(|identity| identity.key == request.identity);
     let own = own.filter(|_| scene.model.identities.len() > 1).map(|identity| identity.name.as_str());
@@ -85,7 +85,7 @@ fn who(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, request: &Request) {
     }
     ui.horizontal_wrapped(|ui| {
         let label = if whole { "requests-address-less" } else { "requests-address-more" };
-        if button(ui, &palette, Kind::Quiet, &scene.say_with(label, &[("address", (&short).into())])).clicked() {
+        if button(ui, &palette, Kind::Plain, &scene.say(label)).clicked() {
             state.whole = if whole { None } else { Some(request.key) };
         }
         if button(ui, &palette, Kind::Quiet, &scene.say_with("requests-copy", &[("address", (&short).into())]))

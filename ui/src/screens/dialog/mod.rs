@@ -125,7 +125,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         }
         ui.add_space(GRID);
         let height = (room.y - ui.min_size().y - 2.0 * PADDING).max(LEAST_HEIGHT);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 3.0 * GRID;
             body(ui, scene, view, dialog);
         });

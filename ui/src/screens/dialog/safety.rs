@@ -56,18 +56,26 @@ fn list(ui: &mut Ui, palette: &Palette, words: &Words, language: Language) {
     let frame = egui::Frame::new().fill(palette.paper).corner_radius(crate::theme::RADIUS).inner_margin(3.0 * GRID);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        egui::Grid::new("safety-words").num_columns(columns).spacing([5.0 * GRID, 2.0 * GRID]).show(ui, |ui| {
-            for (at, (word, digits)) in own.iter().zip(&words.digits).enumerate() {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.add(Label::new(RichText::new(format!("{}. {word}", at + 1)).font(font(BODY, Weight::Strong))));
-                    ui.add(Label::new(RichText::new(digits).monospace().size(SMALL).color(palette.muted)));
-                });
-                if (at + 1) % columns == 0 {
-                    ui.end_row();
+        #[expect(clippy::cast_precision_loss, reason = "two or three")]
+        let width = ui.available_width() / columns as f32 - 5.0 * GRID;
+        egui::Grid::new("safety-words")
+            .num_columns(columns)
+            .min_col_width(width)
+            .spacing([5.0 * GRID, 2.0 * GRID])
+            .show(ui, |ui| {
+                for (at, (word, digits)) in own.iter().zip(&words.digits).enumerate() {
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        let word = RichText::new(format!("{}. {word}", at + 1)).font(font(BODY, Weight::Strong));
+                        ui.add(Label::new(word).extend());
+                        let digits = RichText::new(digits).monospace().size(SMALL).color(palette.muted);
+                        ui.add(Label::new(digits).extend());
+                    });
+                    if (at + 1) % columns == 0 {
+                        ui.end_row();
+                    }
                 }
-            }
-        });
+            });
     });
 }
 

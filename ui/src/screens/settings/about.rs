@@ -21,7 +21,8 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>, state: &mut State) {
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(4.0 * GRID), egui::Sense::hover());
             Icon::Info.paint(ui.painter(), rect, palette.wait);
-            text::paragraph(ui, &scene.say(name));
+            // A column of its own, or the second line would not begin below the first.
+            ui.vertical(|ui| text::paragraph(ui, &scene.say(name)));
         });
     }
     section(ui, scene, "about-licences");

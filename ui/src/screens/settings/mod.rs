@@ -47,6 +47,14 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     });
 }
 
+/// Choices that belong together stand close.
+fn close(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        add(ui);
+    });
+}
+
 /// A section: its title with air above it.
 fn section(ui: &mut Ui, scene: &Scene<'_>, name: &'static str) {
     ui.add_space(4.0 * GRID);
@@ -56,16 +64,18 @@ fn section(ui: &mut Ui, scene: &Scene<'_>, name: &'static str) {
 fn appearance(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     let palette = scene.palette;
     section(ui, scene, "settings-appearance");
-    for (look, name) in [
-        (Look::Auto, "settings-look-auto"),
-        (Look::Light, "settings-look-light"),
-        (Look::Dark, "settings-look-dark"),
-        (Look::Contrast, "settings-look-contrast"),
-    ] {
-        if choice(ui, &palette, settings.look == look, &scene.say(name)) {
-            settings.look = look;
+    close(ui, |ui| {
+        for (look, name) in [
+            (Look::Auto, "settings-look-auto"),
+            (Look::Light, "settings-look-light"),
+            (Look::Dark, "settings-look-dark"),
+            (Look::Contrast, "settings-look-contrast"),
+        ] {
+            if choice(ui, &palette, settings.look == look, &scene.say(name)) {
+                settings.look = look;
+            }
         }
-    }
+    });
     let percent = i64::from(settings.scale);
     text::paragraph(ui, &scene.say_with("settings-scale", &[("percent", percent.into())]));
     ui.horizontal_wrapped(|ui| {
@@ -84,33 +94,39 @@ fn appearance(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
 
 fn language(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     section(ui, scene, "settings-language");
-    for language in Language::ALL {
-        if choice(ui, &scene.palette, settings.language == language, language.name()) {
-            settings.language = language;
+    close(ui, |ui| {
+        for language in Language::ALL {
+            if choice(ui, &scene.palette, settings.language == language, language.name()) {
+                settings.language = language;
+            }
         }
-    }
+    });
 }
 
 fn writing(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     section(ui, scene, "settings-writing");
-    for (sends, name) in [(true, "settings-enter-sends"), (false, "settings-enter-breaks")] {
-        if choice(ui, &scene.palette, settings.enter_sends == sends, &scene.say(name)) {
-            settings.enter_sends = sends;
+    close(ui, |ui| {
+        for (sends, name) in [(true, "settings-enter-sends"), (false, "settings-enter-breaks")] {
+            if choice(ui, &scene.palette, settings.enter_sends == sends, &scene.say(name)) {
+                settings.enter_sends = sends;
+            }
         }
-    }
+    });
 }
 
 fn notifications(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     section(ui, scene, "settings-notifications");
-    for (notify, name) in [
-        (Notify::Never, "settings-notify-never"),
-        (Notify::Plain, "settings-notify-plain"),
-        (Notify::Name, "settings-notify-name"),
-    ] {
-        if choice(ui, &scene.palette, settings.notify == notify, &scene.say(name)) {
-            settings.notify = notify;
+    close(ui, |ui| {
+        for (notify, name) in [
+            (Notify::Never, "settings-notify-never"),
+            (Notify::Plain, "settings-notify-plain"),
+            (Notify::Name, "settings-notify-name"),
+        ] {
+            if choice(ui, &scene.palette, settings.notify == notify, &scene.say(name)) {
+                settings.notify = notify;
+            }
         }
-    }
+    });
     text::note(ui, &scene.palette, &scene.say("settings-notify-note"));
 }
 
