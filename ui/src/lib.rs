@@ -17,5 +17,5 @@ pub mod update;
 mod window;
 pub mod words;
 
-pub use app::{Failure, Start, run};
+pub use app::{Failure, Start, Wake, run};
 pub use window::Window;
