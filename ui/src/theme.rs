@@ -8,35 +8,35 @@ use crate::settings::Look;
 
 /// The colours of one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Palette {
+pub(crate) struct Palette {
     /// The ground of the window.
-    pub paper: Color32,
+    pub(crate) paper: Color32,
     /// What lies on it: bubbles, dialogs, fields.
-    pub raised: Color32,
+    pub(crate) raised: Color32,
     /// Lines between things.
-    pub line: Color32,
+    pub(crate) line: Color32,
     /// Text.
-    pub ink: Color32,
+    pub(crate) ink: Color32,
     /// Text that says less.
-    pub muted: Color32,
+    pub(crate) muted: Color32,
     /// The onion: what is chosen, what is to be done.
-    pub accent: Color32,
+    pub(crate) accent: Color32,
     /// Text on the onion.
-    pub on_accent: Color32,
+    pub(crate) on_accent: Color32,
     /// A bubble of one's own.
-    pub own: Color32,
+    pub(crate) own: Color32,
     /// All is well.
-    pub good: Color32,
+    pub(crate) good: Color32,
     /// Wait.
-    pub wait: Color32,
+    pub(crate) wait: Color32,
     /// Something is wrong.
-    pub bad: Color32,
+    pub(crate) bad: Color32,
     /// Whether light is on dark.
-    pub dark: bool,
+    pub(crate) dark: bool,
 }
 
 /// The colours of a look; `dark_desktop` is what [`Look::Auto`] follows.
-pub fn palette(look: Look, dark_desktop: bool) -> Palette {
+pub(crate) fn palette(look: Look, dark_desktop: bool) -> Palette {
     match look {
         Look::Light => LIGHT,
         Look::Dark => DARK,
@@ -47,7 +47,7 @@ pub fn palette(look: Look, dark_desktop: bool) -> Palette {
 }
 
 /// Gives egui the fonts. Once, at the start.
-pub fn install_fonts(ctx: &egui::Context) {
+pub(crate) fn install_fonts(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();
     for (name, bytes) in [("Inter", INTER), (SEMIBOLD, INTER_SEMIBOLD)] {
         fonts.font_data.insert(name.to_owned(), egui::FontData::from_static(bytes).into());
@@ -61,7 +61,7 @@ pub fn install_fonts(ctx: &egui::Context) {
 }
 
 /// Gives egui the look. When it changes.
-pub fn install(ctx: &egui::Context, palette: &Palette) {
+pub(crate) fn install(ctx: &egui::Context, palette: &Palette) {
     let theme = if palette.dark { egui::Theme::Dark } else { egui::Theme::Light };
     ctx.set_theme(theme);
     ctx.all_styles_mut(|style| {
@@ -74,7 +74,7 @@ pub fn install(ctx: &egui::Context, palette: &Palette) {
 }
 
 /// Text of this size and weight.
-pub fn font(size: f32, weight: Weight) -> FontId {
+pub(crate) fn font(size: f32, weight: Weight) -> FontId {
     let family = match weight {
         Weight::Regular => FontFamily::Proportional,
         Weight::Strong => FontFamily::Name(SEMIBOLD.into()),
@@ -84,7 +84,7 @@ pub fn font(size: f32, weight: Weight) -> FontId {
 
 /// How heavy text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub(crate) enum Weight {
     /// Text.
     Regular,
     /// Names and titles.
@@ -210,27 +210,27 @@ const CONTRAST: Palette = Palette {
 };
 
 /// One step of the grid, in points.
-pub const GRID: f32 = 4.0;
+pub(crate) const GRID: f32 = 4.0;
 /// Corners of fields and buttons.
-pub const RADIUS: u8 = 6;
+pub(crate) const RADIUS: u8 = 6;
 /// Corners of bubbles and dialogs.
-pub const RADIUS_LARGE: u8 = 12;
+pub(crate) const RADIUS_LARGE: u8 = 12;
 /// The least height of what is clicked.
-pub const TARGET: f32 = 32.0;
+pub(crate) const TARGET: f32 = 32.0;
 /// Times, states.
-pub const SMALL: f32 = 12.0;
+pub(crate) const SMALL: f32 = 12.0;
 /// Text.
-pub const BODY: f32 = 14.0;
+pub(crate) const BODY: f32 = 14.0;
 /// Names.
-pub const LEAD: f32 = 16.0;
+pub(crate) const LEAD: f32 = 16.0;
 /// Titles of dialogs and pages.
-pub const TITLE: f32 = 20.0;
+pub(crate) const TITLE: f32 = 20.0;
 /// The one large line of a start page.
-pub const DISPLAY: f32 = 28.0;
+pub(crate) const DISPLAY: f32 = 28.0;
 /// Line height by size of type.
-pub const LINE_HEIGHT: f32 = 1.45;
+pub(crate) const LINE_HEIGHT: f32 = 1.45;
 /// Below this width (points) there is one column.
-pub const NARROW: f32 = 700.0;
+pub(crate) const NARROW: f32 = 700.0;
 
 const TOOLTIP_DELAY: f32 = 0.4;
 const SEMIBOLD: &str = "Inter SemiBold";

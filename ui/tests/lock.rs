@@ -28,6 +28,18 @@ fn a_passphrase_opens_and_is_forgotten() {
 }
 
 #[test]
+fn undoing_brings_no_passphrase_back() {
+    let mut window = kit::window([sealed(None)]);
+    kit::write_secret(&mut window, "Passphrase", "open sesame");
+    // Long enough for egui to make a point to which one could go back.
+    window.run_steps(40);
+    kit::click(&mut window, "Unlock");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert_eq!(typed(&window, "Passphrase"), "");
+}
+
+#[test]
 fn the_keyboard_is_in_the_field_and_enter_opens() {
     let mut window = kit::window([locked(0)]);
     window.event(egui::Event::Text("open sesame".into()));
@@ -109,6 +121,39 @@ fn without_a_passphrase_there_is_no_locking() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::L);
     window.run();
     assert_eq!(kit::asked(&mut window), []);
+}
+
+#[test]
+fn the_keys_are_destroyed_after_one_confirmation_also_while_locked() {
+    let mut window = kit::window([locked(0)]);
+    kit::click(&mut window, "Destroy the keys…");
+    assert_eq!(kit::asked(&mut window), []);
+    kit::click(&mut window, "Destroy everything now");
+    assert_eq!(kit::asked(&mut window), [Intent::Destroy]);
+}
+
+#[test]
+fn the_panic_key_asks_once_wherever_there_are_keys() {
+    for stage in [Stage::Open, Stage::Sealed { fault: None }] {
+        let updates = fixtures::open().into_iter().chain([Update::Stage(stage)]);
+        let mut window = kit::sized([320.0, 400.0], Language::French, updates);
+        window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Delete);
+        window.run();
+        assert_eq!(kit::asked(&mut window), []);
+        window.get_by_label("Tout détruire maintenant").click_accesskit();
+        window.run();
+        assert_eq!(kit::asked(&mut window), [Intent::Destroy]);
+    }
+}
+
+#[test]
+fn locking_closes_what_was_open() {
+    let mut window = kit::window(fixtures::open());
+    window.key_press(Key::F1);
+    window.run();
+    window.get_by_role_and_label(Role::Dialog, "Keyboard");
+    kit::take(&mut window, [locked(0)]);
+    assert!(window.query_by_role(Role::Dialog).is_none());
 }
 
 #[test]

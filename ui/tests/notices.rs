@@ -19,6 +19,14 @@ fn a_notice_is_a_status() {
 }
 
 #[test]
+fn a_notice_takes_a_line_at_the_bottom_and_covers_nothing() {
+    let mut window = kit::window(fixtures::open());
+    kit::take(&mut window, [Update::Done(Done::QrSaved)]);
+    let notice = window.get_by_role(Role::Status).rect();
+    assert!(notice.top() > 720.0 - 48.0, "{notice:?}");
+}
+
+#[test]
 fn a_notice_is_dismissed_by_name_and_the_others_stay() {
     let mut window = kit::window(fixtures::open());
     kit::take(&mut window, [Update::Done(Done::BackedUp), Update::Failed(Fault::DiskFull)]);
@@ -40,6 +48,18 @@ fn a_notice_goes_by_itself_and_asks_for_no_frames_meanwhile() {
     window.run_steps(80);
     assert!(window.query_by_role(Role::Status).is_none());
     assert!(window.state().window.model().notices.is_empty());
+}
+
+#[test]
+fn a_notice_is_in_reach_over_a_dialog() {
+    let mut window = kit::window(fixtures::open());
+    window.key_press(egui::Key::F1);
+    window.run();
+    window.get_by_role_and_label(Role::Dialog, "Keyboard");
+    kit::take(&mut window, [Update::Done(Done::QrSaved)]);
+    kit::click(&mut window, "Dismiss: The picture is saved.");
+    assert!(window.query_by_role(Role::Status).is_none());
+    window.get_by_role_and_label(Role::Dialog, "Keyboard");
 }
 
 #[test]

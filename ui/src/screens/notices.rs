@@ -4,22 +4,29 @@
 
 use std::time::Duration;
 
-use egui::{Align, Align2, Area, Frame, Id, Layout, Margin, Order, Panel, Ui};
+use egui::{Align2, Area, Frame, Id, Margin, Order, Panel, Ui};
 
 use super::{Scene, View, fault};
 use crate::model::{Done, Notice};
 use crate::parts::{Icon, icon_button, text};
-use crate::theme::GRID;
+use crate::theme::{BODY, GRID, LINE_HEIGHT, TARGET};
 
 /// Until when each notice stays, in seconds of the window's time.
 #[derive(Default)]
 pub(crate) struct State {
     until: Vec<(Notice, f64)>,
+    /// How many were drawn the last time.
+    drawn: usize,
 }
 
 /// Draws them. Before the screen, so that their room is taken first.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     pass(ui, scene, &mut view.notices);
+    if view.notices.drawn != scene.model.notices.len() {
+        view.notices.drawn = scene.model.notices.len();
+        // A panel takes the room of the frame before.
+        ui.ctx().request_repaint();
+    }
     if scene.model.notices.is_empty() {
         return;
     }
@@ -68,14 +75,18 @@ fn lines(ui: &mut Ui, scene: &Scene<'_>) -> Option<Notice> {
             Notice::Failed(fault) => (Icon::Warning, scene.palette.bad, fault::say(scene, fault)),
         };
         let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, &scene.palette, Icon::Close, &name).clicked() {
-                dismissed = Some(notice.clone());
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.horizontal_top(|ui| {
+            let room = ui.available_width() - TARGET - ui.spacing().item_spacing.x;
+            ui.vertical(|ui| {
+                ui.set_width(room);
+                // In the middle of the button beside it.
+                ui.add_space((TARGET - BODY * LINE_HEIGHT) / 2.0);
                 let line = text::state(ui, icon, ink, &words);
                 text::status(&line);
             });
+            if icon_button(ui, &scene.palette, Icon::Close, &name).clicked() {
+                dismissed = Some(notice.clone());
+            }
         });
     }
     dismissed
