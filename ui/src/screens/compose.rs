@@ -94,6 +94,11 @@ pub(crate) fn keep(scene: &mut Scene<'_>, view: &mut View) {
     scene.intents.extend(view.compose.unsaved());
 }
 
+/// Puts the keyboard into the field.
+pub(crate) fn focus(view: &mut View) {
+    view.compose.focus = true;
+}
+
 /// Answers a message.
 pub(crate) fn reply(view: &mut View, message: MessageKey) {
     view.compose.reply = Some(message);
@@ -113,7 +118,7 @@ pub(crate) fn edit(view: &mut View, message: MessageKey, text: String) {
 
 /// Nothing of it stays in egui.
 pub(crate) fn wipe(ctx: &egui::Context) {
-    crate::parts::field::wipe(ctx, FIELD);
+    TextEdit::store_state(ctx, Id::unique(FIELD), egui::text_edit::TextEditState::default());
 }
 
 /// Draws it.
@@ -197,7 +202,7 @@ fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View) -> bool {
     refuse(ui, view);
     let plain = scene.model.settings.enter_sends;
     ui.input_mut(|input| {
-        input.consume_key(Modifiers::COMMAND, Key::Enter) || (plain && input.consume_key(Modifiers::NONE, Key::Enter))
+        input.consume_key(Modifiers::COMMAND, Key::Enter) || (plain && !input.modifiers.shift && input.consume_key(Modifiers::NONE, Key::Enter))
     })
 }
 
