@@ -37,6 +37,8 @@ pub(crate) struct State {
     /// The emoji to choose from, here and for reactions.
     pub(crate) picker: Picker,
     picking: bool,
+    /// How high the field was.
+    height: f32,
 }
 
 impl State {
@@ -129,7 +131,9 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     ui.add_space(2.0 * GRID);
     banner(ui, scene, view, contact);
     let sent = keys(ui, scene, view);
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
+    // The buttons stand beside the last line of the field, as high as it was in the last frame.
+    let size = Vec2::new(ui.available_width(), view.compose.height.max(TARGET));
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Max), |ui| {
         let ready = ready(&view.compose);
         let name = if view.compose.edit.is_some() { "talk-save" } else { "talk-send" };
         let name = scene.say(name).into_owned();
@@ -229,7 +233,7 @@ fn field(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     let row = (BODY * LINE_HEIGHT).round();
     let name = scene.say_with("talk-write", &[("name", (&contact.name).into())]);
     let width = ui.available_width();
-    let response = ScrollArea::vertical()
+    let out = ScrollArea::vertical()
         .id_salt("compose")
         .max_height(ROWS * row + 16.0)
         .max_width(width)
@@ -249,9 +253,13 @@ fn field(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
                 .show(ui)
                 .response
                 .response
-        })
-        .inner
-        .accessible_name(name);
+        });
+    let height = out.inner_rect.height();
+    if (state.height - height).abs() > 0.5 {
+        state.height = height;
+        ui.ctx().request_repaint();
+    }
+    let response = out.inner.accessible_name(name);
     if response.changed() {
         state.changed = Some(scene.now);
         state.refused = None;
