@@ -12,7 +12,10 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use kit::{Seen, fixtures};
-use pelure_ui::model::{Done, Fault, Identity, Place, Reach, Shown, Stage, Tor};
+use pelure_ui::keys::{ContactKey, MessageKey};
+use pelure_ui::model::{
+    Contact, Done, Fault, Found, Hit, Identity, Last, Place, Presence, Reach, Shown, Stage, Tor,
+};
 use pelure_ui::settings::{Language, Look, Settings};
 use pelure_ui::update::Update;
 use pelure_ui::words::Words;
@@ -44,6 +47,15 @@ const SCENES: &[Scene] = &[
     Scene { name: "pause-broken", updates: broken, acts: |_| {} },
     Scene { name: "pause-opening", updates: || vec![Update::Stage(Stage::Opening)], acts: |_| {} },
     Scene { name: "main", updates: fixtures::open, acts: |_| {} },
+    Scene { name: "people-empty", updates: alone, acts: |_| {} },
+    Scene { name: "people-many", updates: crowd, acts: |_| {} },
+    Scene { name: "talk", updates: fixtures::open, acts: talk },
+    Scene { name: "talk-acts", updates: fixtures::open, acts: acts },
+    Scene { name: "talk-emoji", updates: fixtures::open, acts: emoji },
+    Scene { name: "talk-foreign", updates: fixtures::open, acts: foreign },
+    Scene { name: "talk-hostile", updates: fixtures::open, acts: hostile },
+    Scene { name: "talk-offline", updates: fixtures::open, acts: offline },
+    Scene { name: "found", updates: fixtures::open, acts: found },
     Scene { name: "main-notices", updates: noticed, acts: |_| {} },
     Scene { name: "people-add", updates: fixtures::open, acts: adding },
     Scene { name: "people-address", updates: fixtures::open, acts: |desk| settings(desk, Some("address")) },
@@ -106,6 +118,12 @@ impl Desk {
     fn secret(&mut self, text: &str, value: &str) {
         let name = self.words.say(text).into_owned();
         kit::write_secret(&mut self.harness, &name, value);
+    }
+
+    /// Opens a conversation.
+    fn open(&mut self, name: &str) {
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Button, name).click();
+        self.harness.run_steps(6);
     }
 
     fn key(&mut self, key: Key) {
@@ -235,6 +253,105 @@ fn blocked() -> Vec<Update> {
     updates
 }
 
+/// Nobody is there yet.
+fn alone() -> Vec<Update> {
+    let mut updates = fixtures::open();
+    updates.extend([Update::Contacts(Vec::new()), Update::Requests(Vec::new())]);
+    updates
+}
+
+fn crowd() -> Vec<Update> {
+    let person = |key| {
+        let last = Last { text: Shown::new("See you there."), incoming: key % 2 == 0, at: fixtures::at(8, 30) };
+        Contact {
+            presence: if key % 3 == 0 { Presence::Online } else { fixtures::clara().presence },
+            last: (key % 4 != 0).then_some(last),
+            ..fixtures::contact(ContactKey(key), &format!("Person {key}"), 'p')
+        }
+    };
+    fixtures::open().into_iter().chain((10..1_000).map(|key| Update::Contact(Box::new(person(key))))).collect()
+}
+
+fn talk(desk: &mut Desk) {
+    desk.open("Bob");
+    kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, fixtures::conversation())]);
+}
+
+fn acts(desk: &mut Desk) {
+    talk(desk);
+    let row = desk.harness.get_all_by_label_contains("example.org").next().unwrap();
+    row.click_secondary();
+    desk.harness.run_steps(4);
+}
+
+fn emoji(desk: &mut Desk) {
+    talk(desk);
+    desk.press("talk-emoji");
+}
+
+/// Other scripts; those that run from right to left stand at the right.
+fn foreign(desk: &mut Desk) {
+    // In the real window the fonts of the system come after ours; here one of them, where it is.
+    if let Ok(font) = std::fs::read("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf") {
+        let families = vec![egui::epaint::text::InsertFontFamily {
+            family: egui::FontFamily::Proportional,
+            priority: egui::epaint::text::FontPriority::Lowest,
+        }];
+        desk.harness.ctx.add_font(egui::epaint::text::FontInsert {
+            name: "system".into(),
+            data: egui::FontData::from_owned(font),
+            families,
+        });
+    }
+    desk.open("Bob");
+    let texts = [
+        "Привет! Как дела? Γειά σου",
+        "שלום (עולם) 123, מה שלומך היום? אני מחכה לך בבית הקפה שמול התחנה אחרי הצהריים.",
+        "مرحبا بالعالم (اختبار) 42",
+        "He wrote «שלום עולם» and left.",
+        "你好，世界 こんにちは 안녕하세요",
+        "👍 👩‍👩‍👧 🇫🇷 ❤️ 👍🏽",
+    ];
+    let messages = texts.iter().zip(1..).map(|(text, key)| fixtures::message(key, key % 2 == 0, text)).collect();
+    kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, messages)]);
+}
+
+fn hostile(desk: &mut Desk) {
+    desk.open("Bob");
+    let texts = [format!("a{}", "\u{301}".repeat(30_000)), "😀".repeat(10_000), "x".repeat(65_536)];
+    let messages = texts.iter().zip(1..).map(|(text, key)| fixtures::message(key, true, text)).collect();
+    kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, messages)]);
+}
+
+/// Somebody who cannot be reached, of whom there is a warning.
+fn offline(desk: &mut Desk) {
+    let clara = Contact { restored: true, expires_in: Some(86_400), ..fixtures::clara() };
+    desk.harness.state_mut().window.take(Update::Contact(Box::new(clara)));
+    desk.open("Clara");
+    desk.harness.state_mut().window.take(fixtures::page(fixtures::CLARA, fixtures::conversation()));
+    desk.harness.run_steps(6);
+}
+
+fn found(desk: &mut Desk) {
+    desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::F);
+    desk.harness.run_steps(3);
+    desk.harness.event(egui::Event::Text("documents".into()));
+    desk.harness.run_steps(6);
+    let hit = |contact, key, text: &str| Hit {
+        contact,
+        message: MessageKey(key),
+        incoming: key % 2 == 0,
+        text: Shown::new(text),
+        at: fixtures::at(9, 15),
+    };
+    let hits = vec![
+        hit(fixtures::BOB, 2, "The documents are ready."),
+        hit(fixtures::BOB, 1, "I can fetch the documents tomorrow, if you tell me where they are by then."),
+        hit(fixtures::CLARA, 4, "No Documents were found in the second folder."),
+    ];
+    kit::take(&mut desk.harness, [Update::Found(Found { query: "documents".into(), hits, more: false })]);
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let Some(directory) = args.next() else {
@@ -254,7 +371,7 @@ fn main() {
 fn picture(scene: &Scene, way: &Way) -> image::RgbaImage {
     let settings = Settings { look: way.look, language: way.language, ..Settings::default() };
     let updates = std::iter::once(Update::Settings(settings)).chain((scene.updates)());
-    let harness = kit::sized(way.size, way.language, updates);
+    let harness = kit::strange(way.size, way.language, updates);
     let mut desk = Desk { harness, words: Words::new(way.language) };
     (scene.acts)(&mut desk);
     desk.harness.render().unwrap()

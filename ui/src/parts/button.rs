@@ -40,13 +40,19 @@ pub(crate) fn button(ui: &mut Ui, palette: &Palette, kind: Kind, label: &str) ->
 
 /// A line of a menu, which is its name.
 pub(crate) fn item(ui: &mut Ui, palette: &Palette, kind: Kind, label: &str) -> Response {
-    let ink = if kind == Kind::Danger { palette.bad } else { palette.ink };
-    let text = egui::RichText::new(label).font(font(BODY, Weight::Regular)).color(ink);
-    let size = Vec2::new(ui.available_width(), TARGET);
-    let button = Button::new(text).frame_when_inactive(false).truncate().right_text("").min_size(size);
-    let response = ui.add(button);
-    focus_ring(ui, palette, &response);
-    response
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), TARGET), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), label));
+    if ui.is_rect_visible(rect) {
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), palette.own);
+        }
+        let ink = if kind == Kind::Danger { palette.bad } else { palette.ink };
+        let galley = super::prose::line(ui, label, BODY, Weight::Regular, ink, rect.width() - 4.0 * GRID);
+        let from = egui::pos2(rect.min.x + 2.0 * GRID, rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(from, galley, ink);
+    }
+    focus_ring(ui, palette, &response.clone().with_new_rect(rect.shrink(2.0)));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
 /// A button with an icon alone; `name` is what it is called, and its tooltip.

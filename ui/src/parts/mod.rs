@@ -3,6 +3,7 @@
 //! They know colours and egui, not what they are used for.
 
 pub(crate) mod badge;
+mod bidi;
 pub(crate) mod button;
 mod card;
 mod choice;

@@ -64,13 +64,15 @@ pub(crate) fn may_retry(presence: &Presence) -> bool {
 /// Draws the shape: a disc is there, an open ring is being tried, a dash is not there.
 pub(crate) fn shape(painter: &Painter, middle: Pos2, radius: f32, presence: &Presence, palette: &Palette) {
     match presence {
-        Presence::Online => drop(painter.circle_filled(middle, radius, palette.good)),
+        Presence::Online => {
+            painter.circle_filled(middle, radius, palette.good);
+        }
         Presence::Connecting { .. } => {
-            drop(painter.circle_stroke(middle, radius - 1.0, Stroke::new(2.0, palette.wait)));
+            painter.circle_stroke(middle, radius - 1.0, Stroke::new(2.0, palette.wait));
         }
         Presence::Offline { .. } => {
             let reach = egui::Vec2::new(radius - 0.5, 0.0);
-            drop(painter.line_segment([middle - reach, middle + reach], Stroke::new(2.0, palette.muted)));
+            painter.line_segment([middle - reach, middle + reach], Stroke::new(2.0, palette.muted));
         }
     }
 }

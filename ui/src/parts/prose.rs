@@ -9,29 +9,44 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::text_selection::LabelSelectionState;
 use egui::{Color32, Galley, Id, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
+use super::bidi;
 use crate::theme::{LINE_HEIGHT, Palette, Weight, font};
 
 /// A text in its lines.
 pub(crate) struct Prose {
     /// How much room it takes.
     pub(crate) size: Vec2,
-    /// How wide the last line is.
+    /// How much of the last line is taken, from the left.
     pub(crate) last: f32,
     /// It goes on, but not here.
     pub(crate) cut: bool,
-    galley: Arc<Galley>,
+    body: Body,
+}
+
+enum Body {
+    /// egui lays it out.
+    Plain(Arc<Galley>),
+    /// Some of it runs from right to left.
+    Turned(Arc<bidi::Setting>, String, TextFormat),
 }
 
 /// Lays a text out; of a very long one only the beginning.
 pub(crate) fn lay(ui: &Ui, text: &str, size: f32, ink: Color32, width: f32) -> Prose {
     let shown = beginning(text, CHARS);
-    let mut job = LayoutJob::default();
-    job.append(shown, 0.0, format(size, Weight::Regular, ink));
+    let longer = shown.len() < text.len();
+    let format = format(size, Weight::Regular, ink);
+    if bidi::needed(shown) {
+        let setting = bidi::set(ui, shown, &format, width, ROWS);
+        let last = if setting.last.1 { setting.size.x } else { setting.last.0 };
+        let (size, cut) = (setting.size, setting.cut || longer);
+        return Prose { size, last, cut, body: Body::Turned(setting, shown.to_owned(), format) };
+    }
+    let mut job = LayoutJob::single_section(shown.to_owned(), format);
     job.wrap.max_width = width;
     job.wrap.max_rows = ROWS;
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let last = galley.rows.last().map_or(0.0, |row| row.size.x);
-    Prose { size: galley.size(), last, cut: galley.elided || shown.len() < text.len(), galley }
+    Prose { size: galley.size(), last, cut: galley.elided || longer, body: Body::Plain(galley) }
 }
 
 /// Lays one line out, with an ellipsis where it does not fit.
@@ -87,15 +102,87 @@ fn find(text: &str, word: &str) -> Option<std::ops::Range<usize>> {
     })
 }
 
-/// Draws it where it can be selected with the pointer.
-pub(crate) fn draw(ui: &Ui, prose: &Prose, at: Pos2, id: Id, ink: Color32) -> Response {
-    let rect = Rect::from_min_size(at, prose.size);
-    let sense = Sense::click_and_drag() - Sense::FOCUSABLE;
-    let response = ui.interact(rect, id, sense);
-    let text = Arc::clone(&prose.galley);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text.text()));
-    LabelSelectionState::label_text_selection(ui, &response, at, Arc::clone(&prose.galley), ink, Stroke::NONE);
+/// Draws it where it can be selected with the pointer; `room` is the width it stands in.
+pub(crate) fn draw(ui: &Ui, prose: &Prose, at: Pos2, room: f32, id: Id, palette: &Palette) -> Response {
+    let rect = Rect::from_min_size(at, Vec2::new(room.max(prose.size.x), prose.size.y));
+    let response = ui.interact(rect, id, Sense::click_and_drag() - Sense::FOCUSABLE);
+    match &prose.body {
+        Body::Plain(galley) => {
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, galley.text()));
+            let galley = Arc::clone(galley);
+            LabelSelectionState::label_text_selection(ui, &response, at, galley, palette.ink, Stroke::NONE);
+        }
+        Body::Turned(setting, text, format) => {
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+            let shift = (room - setting.size.x).max(0.0);
+            turned(ui, &response, setting, text, format, at, shift, palette);
+        }
+    }
     response
+}
+
+/// Draws words that were put in place one by one; they are selected word by word.
+#[expect(clippy::too_many_arguments, reason = "what is drawn, where, and how")]
+fn turned(
+    ui: &Ui,
+    response: &Response,
+    setting: &bidi::Setting,
+    text: &str,
+    format: &TextFormat,
+    at: Pos2,
+    shift: f32,
+    palette: &Palette,
+) {
+    let height = format.line_height.unwrap_or(format.font_id.size);
+    let place = |word: &bidi::Word| {
+        let left = if word.from_right { shift } else { 0.0 };
+        Rect::from_min_size(at + word.at + Vec2::new(left, 0.0), Vec2::new(word.width, height))
+    };
+    let chosen = chosen(ui, response, setting, &place);
+    for (at, word) in setting.words.iter().enumerate() {
+        let rect = place(word);
+        if chosen.as_ref().is_some_and(|chosen| chosen.contains(&at)) {
+            ui.painter().rect_filled(rect, 0, ui.visuals().selection.bg_fill);
+        }
+        if ui.is_rect_visible(rect) {
+            ui.painter().galley(rect.min, word.galley(ui, text, format), palette.ink);
+        }
+    }
+    let copied = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+    if let Some(chosen) = chosen.filter(|_| copied) {
+        let words = setting.words.get(chosen).unwrap_or_default();
+        let range = words.first().zip(words.last()).map(|(first, last)| first.range.start..last.range.end);
+        if let Some(part) = range.and_then(|range| text.get(range)) {
+            ui.ctx().copy_text(part.to_owned());
+        }
+    }
+}
+
+/// Which words are selected, in the order in which they were written.
+fn chosen(
+    ui: &Ui,
+    response: &Response,
+    setting: &bidi::Setting,
+    place: &dyn Fn(&bidi::Word) -> Rect,
+) -> Option<std::ops::Range<usize>> {
+    let memory = Id::unique("words-selected");
+    let nearest = |at: Pos2| {
+        let distance = |word: &bidi::Word| place(word).distance_sq_to_pos(at);
+        let words = setting.words.iter().enumerate();
+        words.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b))).map(|(at, _)| at)
+    };
+    let mut held: Option<(Id, usize, usize)> = ui.data(|data| data.get_temp(memory)).unwrap_or_default();
+    let here = response.interact_pointer_pos().and_then(nearest);
+    if response.drag_started() || response.double_clicked() {
+        held = here.map(|at| (response.id, at, at));
+    } else if response.dragged() {
+        held = held.zip(here).map(|((id, from, _), to)| (id, from, to));
+    } else if ui.input(|input| input.pointer.any_pressed() || input.key_pressed(egui::Key::Escape)) {
+        held = held.filter(|(id, _, _)| *id != response.id);
+    }
+    ui.data_mut(|data| data.insert_temp(memory, held));
+    let (id, from, to) = held?;
+    (id == response.id).then(|| from.min(to)..from.max(to) + 1)
 }
 
 /// At most so many characters of a text.

@@ -37,6 +37,8 @@ pub(crate) struct State {
     /// The emoji to choose from, here and for reactions.
     pub(crate) picker: Picker,
     picking: bool,
+    /// How high the field was.
+    height: f32,
 }
 
 impl State {
@@ -94,6 +96,11 @@ pub(crate) fn keep(scene: &mut Scene<'_>, view: &mut View) {
     scene.intents.extend(view.compose.unsaved());
 }
 
+/// Puts the keyboard into the field.
+pub(crate) fn focus(view: &mut View) {
+    view.compose.focus = true;
+}
+
 /// Answers a message.
 pub(crate) fn reply(view: &mut View, message: MessageKey) {
     view.compose.reply = Some(message);
@@ -113,7 +120,7 @@ pub(crate) fn edit(view: &mut View, message: MessageKey, text: String) {
 
 /// Nothing of it stays in egui.
 pub(crate) fn wipe(ctx: &egui::Context) {
-    crate::parts::field::wipe(ctx, FIELD);
+    TextEdit::store_state(ctx, Id::unique(FIELD), egui::text_edit::TextEditState::default());
 }
 
 /// Draws it.
@@ -124,7 +131,9 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     ui.add_space(2.0 * GRID);
     banner(ui, scene, view, contact);
     let sent = keys(ui, scene, view);
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
+    // The buttons stand beside the last line of the field, as high as it was in the last frame.
+    let size = Vec2::new(ui.available_width(), view.compose.height.max(TARGET));
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Max), |ui| {
         let ready = ready(&view.compose);
         let name = if view.compose.edit.is_some() { "talk-save" } else { "talk-send" };
         let name = scene.say(name).into_owned();
@@ -197,7 +206,7 @@ fn keys(ui: &Ui, scene: &Scene<'_>, view: &mut View) -> bool {
     refuse(ui, view);
     let plain = scene.model.settings.enter_sends;
     ui.input_mut(|input| {
-        input.consume_key(Modifiers::COMMAND, Key::Enter) || (plain && input.consume_key(Modifiers::NONE, Key::Enter))
+        input.consume_key(Modifiers::COMMAND, Key::Enter) || (plain && !input.modifiers.shift && input.consume_key(Modifiers::NONE, Key::Enter))
     })
 }
 
@@ -224,7 +233,7 @@ fn field(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     let row = (BODY * LINE_HEIGHT).round();
     let name = scene.say_with("talk-write", &[("name", (&contact.name).into())]);
     let width = ui.available_width();
-    let response = ScrollArea::vertical()
+    let out = ScrollArea::vertical()
         .id_salt("compose")
         .max_height(ROWS * row + 16.0)
         .max_width(width)
@@ -244,9 +253,13 @@ fn field(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
                 .show(ui)
                 .response
                 .response
-        })
-        .inner
-        .accessible_name(name);
+        });
+    let height = out.inner_rect.height();
+    if (state.height - height).abs() > 0.5 {
+        state.height = height;
+        ui.ctx().request_repaint();
+    }
+    let response = out.inner.accessible_name(name);
     if response.changed() {
         state.changed = Some(scene.now);
         state.refused = None;

@@ -38,6 +38,8 @@ pub(crate) struct State {
     current: Option<MessageKey>,
     /// It gets the focus in this frame.
     focus: bool,
+    /// The rows that were in view in the last frame.
+    shown: std::ops::Range<usize>,
     menu: Option<menu::Menu>,
     /// What was last said to be displayed: the newest message, and how many were unread then.
     marked: Option<(MessageKey, u64)>,
@@ -70,6 +72,7 @@ enum Act {
     Recall(MessageKey),
     Reply(MessageKey),
     Whole(MessageKey),
+    Write,
 }
 
 /// Draws it.
@@ -117,7 +120,7 @@ fn open(scene: &mut Scene<'_>, view: &mut View, contact: &Contact) {
 }
 
 /// Does what was asked for with a message.
-fn perform(ui: &Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact, act: Act) {
+fn perform(ui: &Ui, scene: &mut Scene<'_>, view: &mut View, act: Act) {
     let text = |scene: &Scene<'_>, key| {
         let talk = scene.model.talk.as_ref()?;
         let message = talk.messages.get(talk.position(key)?)?;
@@ -153,6 +156,6 @@ fn perform(ui: &Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact, a
         Act::Recall(key) => scene.ask(Intent::Recall(key)),
         Act::Reply(key) => compose::reply(view, key),
         Act::Whole(key) => view.dialog = Some(Dialog::LongText(key)),
+        Act::Write => compose::focus(view),
     }
-    let _ = contact;
 }

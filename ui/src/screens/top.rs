@@ -83,7 +83,7 @@ fn buttons(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let palette = scene.palette;
     let menu = icon_button(ui, &palette, Icon::Menu, &scene.say("top-menu"));
     Popup::menu(&menu).accessible_name(scene.say("top-menu")).show(|ui| {
-        ui.set_min_width(MENU);
+        ui.set_width(MENU);
         let mut item = |name: &str| button::item(ui, &palette, Kind::Quiet, &scene.say(name)).clicked();
         if item("top-settings") {
             view.page = Page::Settings;
@@ -136,7 +136,7 @@ fn identity(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     ui.painter().galley(from, galley, palette.ink);
     button::focus_ring(ui, &palette, &response);
     Popup::menu(&response).accessible_name(label).show(|ui| {
-        ui.set_min_width(MENU);
+        ui.set_width(MENU);
         if identities.len() > 1 && button::item(ui, &palette, Kind::Quiet, &scene.say("top-everybody")).clicked() {
             view.top.identity = None;
         }

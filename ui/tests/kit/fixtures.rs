@@ -2,7 +2,8 @@
 
 use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
 use pelure_ui::model::{
-    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Reach, Reason, Receipts, Request, Shown,
+    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Quote, Reach, Reaction, Reason, Receipts, Request,
+    Shown,
     Stage, Standing, Tor,
 };
 use pelure_ui::update::{Page, PagePlace, Update};
@@ -112,3 +113,45 @@ pub fn address(letter: char) -> String {
 }
 
 pub const TODAY: Date = Date { year: 2026, month: 3, day: 3, weekday: 2 };
+
+/// A conversation of two days in which everything that a message can be happens once.
+pub fn conversation() -> Vec<Message> {
+    let yesterday = |hour, minute| Moment { date: Date { day: 2, weekday: 1, ..TODAY }, hour, minute };
+    let quote = |key, incoming, text: &str| Quote { key: Some(MessageKey(key)), incoming, text: Shown::new(text) };
+    let reaction = |mine, emoji: &str| Reaction { mine, emoji: Shown::new(emoji) };
+    vec![
+        Message { at: yesterday(18, 40), ..message(1, true, "Are you still at the archive?") },
+        Message { at: yesterday(18, 41), ..message(2, true, "I found the second folder.") },
+        Message {
+            at: yesterday(18, 55),
+            delivery: Delivery::Read,
+            reactions: vec![reaction(false, "👍")],
+            ..message(3, false, "Yes, until eight. Bring it tomorrow, and do not send pictures of it.")
+        },
+        Message {
+            at: at(9, 2),
+            quote: Some(quote(3, false, "Yes, until eight. Bring it tomorrow, and do not send pictures of it.")),
+            ..message(4, true, "Understood. The same place?")
+        },
+        Message {
+            at: at(9, 10),
+            edited: true,
+            ..message(
+                5,
+                false,
+                "No: the café opposite the station, a little after noon. If I am not there at a quarter past, go home and \
+                 write to me. I will wait at most twenty minutes, and so should you.",
+            )
+        },
+        Message { at: at(9, 11), deleted: true, ..message(6, true, "") },
+        Message {
+            at: at(13, 58),
+            expires_in: Some(86_400),
+            reactions: vec![reaction(true, "🙏")],
+            ..message(7, true, "The plan of the building is at https://example.org/plan")
+        },
+        Message { at: at(14, 0), delivery: Delivery::Sent, ..message(8, false, "Thank you.") },
+        Message { at: at(14, 2), ..message(9, true, "The documents are ready.") },
+        Message { at: at(14, 3), delivery: Delivery::Queued, ..message(10, false, "On my way.") },
+    ]
+}

@@ -15,8 +15,7 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, open: bool
     let sense = if reached { Sense::click() } else { Sense::CLICK };
     let response = ui.interact(rect, egui::Id::unique(("contact", contact.key)), sense);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &contact.name));
-    let told = told(scene, contact);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(told));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(told(scene, contact)));
     let rect = rect.shrink2(vec2(0.0, 1.0));
     ground(ui, scene, &response, rect, open);
     let inner = rect.shrink2(vec2(2.0 * GRID, 2.0 * GRID));

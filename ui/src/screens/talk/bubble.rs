@@ -39,6 +39,7 @@ pub(super) struct Shape {
     prose: Prose,
     pieces: Vec<Piece>,
     pieces_at: Pos2,
+    beside: bool,
     note: Option<Arc<Galley>>,
 }
 
@@ -109,7 +110,7 @@ pub(super) fn shape(
     if note.is_some() {
         height += LINE + GRID;
     }
-    Shape { height, bubble, day, fresh, quote, prose, pieces, pieces_at, note }
+    Shape { height, bubble, day, fresh, quote, prose, pieces, pieces_at, beside, note }
 }
 
 /// Draws a message; gives what was asked for.
@@ -153,7 +154,8 @@ pub(super) fn draw(
         // Marks that are stacked on each other stay in their bubble.
         let mut inside = ui.new_child(egui::UiBuilder::new().id_salt(message.key).max_rect(bubble));
         inside.shrink_clip_rect(bubble);
-        prose::draw(&inside, &shape.prose, corner, row_id(message.key).with("text"), palette.ink)
+        let room = if shape.beside { shape.prose.size.x } else { bubble.width() - 2.0 * PAD.x };
+        prose::draw(&inside, &shape.prose, corner, room, row_id(message.key).with("text"), palette)
     };
     if text.secondary_clicked() {
         act = Some(Act::Menu(message.key));

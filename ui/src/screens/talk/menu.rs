@@ -65,20 +65,18 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         .width(WIDTH)
         .accessible_name(scene.say("talk-more"))
         .show(|ui| {
-            ui.set_max_width(WIDTH);
+            ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = 0.0;
             act = match menu.page {
-                Page::Acts => acts(ui, scene, view, contact, &message, opened, &mut menu.page),
-                Page::Emoji => view
-                    .compose
-                    .picker
-                    .show(ui, scene.words, &scene.palette)
-                    .map(|emoji| Act::React(message.key, Some(emoji.as_str().to_owned()))),
+                Page::Acts => acts(ui, scene, view, &message, opened, &mut menu.page),
+                Page::Emoji => view.compose.picker.show(ui, scene.words, &scene.palette).map(|emoji| {
+                    Act::React(message.key, Some(emoji.as_str().to_owned()))
+                }),
                 Page::Delete => confirm(ui, scene, contact, &message),
             };
         });
     if let Some(act) = act {
-        super::perform(ui, scene, view, contact, act);
+        super::perform(ui, scene, view, act);
     } else if open {
         view.talk.menu = Some(menu);
         return;
@@ -99,7 +97,6 @@ fn acts(
     ui: &mut Ui,
     scene: &Scene<'_>,
     view: &mut View,
-    contact: &Contact,
     message: &Message,
     opened: bool,
     page: &mut Page,
@@ -147,7 +144,6 @@ fn acts(
         *page = Page::Delete;
     }
     act = item(ui, "talk-delete-here", Kind::Danger).then_some(Act::DeleteHere(key)).or(act);
-    let _ = contact;
     links(ui, scene, message).or(act)
 }
 

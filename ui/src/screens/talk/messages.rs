@@ -46,7 +46,10 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     if let Some((_, until)) = lit {
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64((until - scene.now).max(0.01)));
     }
-    let current = state.current.filter(|key| talk.position(*key).is_some());
+    // Tab goes to the message that the keyboard was at, or to the newest in view.
+    let at = state.current.and_then(|key| talk.position(key)).filter(|at| state.focus || state.shown.contains(at));
+    let at = at.unwrap_or_else(|| state.shown.end.min(talk.messages.len()).saturating_sub(1));
+    let current = talk.messages.get(at).map(|message| message.key);
     let mut rows = Messages {
         scene,
         contact,
@@ -54,7 +57,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         first_unread: state.first_unread,
         newest_queued: talk.messages.iter().rev().take(RECENT).find(|m| queued(m)).map(|m| m.key),
         lit: lit.map(|(key, _)| key),
-        current: current.or_else(|| talk.messages.back().map(|message| message.key)),
+        current,
         focus: std::mem::take(&mut state.focus),
         menu: state.menu.as_ref().map(|menu| menu.message),
         act: None,
@@ -62,6 +65,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     // A row that is lit or current looks the same height; only what the messages say changes it.
     let seen = state.roll.show(ui, talk.turn, &mut rows);
     let act = rows.act;
+    state.shown = seen.rows.clone();
     let (older, newer, loading) = (talk.older, talk.newer, talk.loading);
     let count = talk.messages.len();
     let key = |at: usize| talk.messages.get(at).map(|message| message.key);
@@ -91,7 +95,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         if let Act::Move(key) = act {
             reveal(scene, &mut view.talk, key);
         }
-        super::perform(ui, scene, view, contact, act);
+        super::perform(ui, scene, view, act);
     }
 }
 
@@ -206,6 +210,8 @@ impl Messages<'_, '_> {
         };
         if let Some(key) = target {
             self.act = Some(Act::Move(key));
+        } else if pressed(Key::ArrowDown) {
+            self.act = Some(Act::Write);
         } else if pressed(Key::Menu) || ui.input(|input| input.modifiers.shift && input.key_pressed(Key::F10)) {
             self.act = Some(Act::Menu(message.key));
         } else if ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy))) {
