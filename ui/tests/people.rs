@@ -127,6 +127,19 @@ fn a_dialog_is_left_by_esc_and_forgets_what_was_typed() {
 }
 
 #[test]
+fn the_focus_comes_back_to_where_a_dialog_was_opened() {
+    let mut screen = details(open());
+    node(&screen, Role::Button, "Rename").focus();
+    screen.run();
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert!(field(&screen, "A name for them").is_focused());
+    screen.key_press(Key::Escape);
+    screen.run();
+    assert!(node(&screen, Role::Button, "Rename").is_focused());
+}
+
+#[test]
 fn ones_address_is_copied_shown_and_saved() {
     let mut screen = settings(open());
     press(&mut screen, "Address of Desk");
@@ -208,11 +221,13 @@ fn a_full_inbox_of_hostile_texts_stays_readable() {
         let updates = [open(), vec![Update::Requests(requests), Update::Settings(settings)]].concat();
         let mut screen = kit::strange(size, Language::English, updates);
         enter_requests(&mut screen);
+        let width = size[0] / f32::from(scale) * 100.0;
         let accept: Vec<_> = screen.get_all_by_role_and_label(Role::Button, "Accept").collect();
         assert_eq!(accept.len(), 32, "{size:?}");
-        for button in accept {
-            let rect = button.rect();
-            assert!(rect.left() >= 0.0 && rect.right() <= size[0], "{rect:?} is beside a window of {size:?}");
+        let copy = screen.get_all_by_role_and_label(Role::Button, "Copy the address");
+        for control in accept.into_iter().chain(copy).chain(screen.get_all_by_role(Role::Label)) {
+            let rect = control.rect();
+            assert!(rect.left() >= 0.0 && rect.right() <= width, "{rect:?} is beside a window of {size:?}");
         }
         // Their texts stand in blocks of their own: none of them is the name of something of ours.
         for name in ["Accept", "Decline", "Block"] {
