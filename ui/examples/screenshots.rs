@@ -40,6 +40,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "start-4-address", updates: made, acts: named },
     Scene { name: "lock", updates: locked, acts: |_| {} },
     Scene { name: "lock-wrong", updates: sealed, acts: |_| {} },
+    Scene { name: "lock-panic", updates: locked, acts: |desk| desk.press("lock-panic") },
     Scene { name: "pause-broken", updates: broken, acts: |_| {} },
     Scene { name: "pause-opening", updates: || vec![Update::Stage(Stage::Opening)], acts: |_| {} },
     Scene { name: "main", updates: fixtures::open, acts: |_| {} },
