@@ -33,7 +33,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         text::title(ui, &scene.say("requests-title"));
     });
     ScrollArea::vertical().id_salt("requests").auto_shrink(false).show(ui, |ui| {
-        ui.set_max_width(WIDTH);
+        ui.set_max_width(WIDTH.min(ui.available_width()));
         if scene.model.requests.is_empty() {
             text::paragraph(ui, &scene.say("requests-none"));
         } else {
@@ -88,9 +88,7 @@ fn who(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, request: &Request) {
         if button(ui, &palette, Kind::Plain, &scene.say(label)).clicked() {
             state.whole = if whole { None } else { Some(request.key) };
         }
-        if button(ui, &palette, Kind::Quiet, &scene.say_with("requests-copy", &[("address", (&short).into())]))
-            .clicked()
-        {
+        if button(ui, &palette, Kind::Plain, &scene.say("requests-copy")).clicked() {
             ui.ctx().copy_text(request.address.clone());
             state.copied = Some(request.key);
         }

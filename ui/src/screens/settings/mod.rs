@@ -28,7 +28,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         text::title(ui, &scene.say("settings-title"));
     });
     ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
-        ui.set_max_width(WIDTH);
+        ui.set_max_width(WIDTH.min(ui.available_width()));
         let before = scene.model.settings;
         let mut settings = before;
         appearance(ui, scene, &mut settings);
