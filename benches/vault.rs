@@ -105,7 +105,7 @@ fn exchange(sides: &mut [(Vault, ContactId); 2], first: u64, group: u64, dice: &
             let new = NewText { contact: to, text: &text, reply_to: None, expires_in: None };
             w.queue_text(&new, Stamp { id, time: 1, handed: true })
         };
-        job(queue, |outcome| drop(outcome.unwrap()))
+        job(queue, |outcome| assert!(outcome.is_ok()))
     });
     sender.write_group(queue.collect());
     let receive = texts.into_iter().zip(first + 1..).map(|((id, text), seq)| {

@@ -64,11 +64,6 @@ async fn a_call_sees_what_the_lines_before_it_did() {
 #[tokio::test]
 async fn messages_are_answered_edited_deleted_and_reacted_to() {
     let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
-    let message = |id, name: &str, rest: Value| {
-        let mut params = json!({"message": format!("m{id}")});
-        params.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
-        move |line| call(line, name, &params)
-    };
     let lines = [
         call(0, "identity.create", &json!({"name": "me"})),
         call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
@@ -77,11 +72,11 @@ async fn messages_are_answered_edited_deleted_and_reacted_to() {
         call(4, "message.send", &json!({"contact": "c1", "text": "one", "expires_in": null})),
         call(5, "message.send", &json!({"contact": "c1", "text": "two", "reply_to": "m1"})),
         call(6, "message.send", &json!({"contact": "c1", "text": "three", "expires_in": 5})),
-        message(1, "message.edit", json!({"text": "uno"}))(7),
-        message(2, "message.react", json!({"emoji": "👍"}))(8),
-        message(3, "message.delete", json!({}))(9),
+        call(7, "message.edit", &json!({"message": "m1", "text": "uno"})),
+        call(8, "message.react", &json!({"message": "m2", "emoji": "👍"})),
+        call(9, "message.delete", &json!({"message": "m3"})),
         call(10, "message.list", &json!({"contact": "c1"})),
-        message(2, "message.react", json!({"emoji": null}))(11),
+        call(11, "message.react", &json!({"message": "m2", "emoji": null})),
         call(12, "message.search", &json!({"query": "two"})),
         call(13, "contact.set", &json!({"contact": "c1", "expires_in": null})),
         call(14, "contact.set", &json!({"contact": "c1", "receipts": false})),

@@ -9,22 +9,24 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::Shared;
 use super::clock::SystemRandom;
 use super::event::{Delivery, Event};
 use super::link::Link;
 use super::roster::{Live, lock};
-use super::{EngineError, Reason, Shared};
-use crate::session::{Identity, RecordError, RenewalError};
-use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TalkError, TokenBucket};
+use crate::session::Identity;
+use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, MessageKey};
 use crate::wire::limits::{PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
-use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId, WireError};
+use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId};
 
 mod batch;
+mod end;
 mod receive;
 mod send;
 
 use batch::Batch;
+pub(super) use end::End;
 pub(super) use send::{Opening, opening};
 
 /// A live session with a contact.
@@ -79,62 +81,6 @@ pub(super) enum Wake {
     Room,
     /// A time has come.
     Timer,
-}
-
-/// Why a conversation is over.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum End {
-    #[error("the connection was lost")]
-    Lost,
-    #[error("no answer for a minute")]
-    Silent,
-    #[error("the other side has not accepted yet")]
-    Waiting,
-    #[error("went offline")]
-    Left,
-    #[error("a newer connection took over")]
-    Replaced,
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    #[error(transparent)]
-    Talk(#[from] TalkError),
-    #[error(transparent)]
-    Renewal(#[from] RenewalError),
-    #[error("the session was not renewed in time")]
-    NotRenewed,
-    #[error("the other side's program is too old to talk to this one; it must be updated")]
-    Outdated,
-    #[error("the other side broke the protocol")]
-    Unwelcome,
-    #[error("the other side says that we broke the protocol; one of the two programs is out of date")]
-    Accused,
-    #[error("this machine could not store: {0}")]
-    Ours(#[from] EngineError),
-}
-
-impl End {
-    /// What is said of the contact; the details are for the log.
-    pub(super) fn reason(self) -> Reason {
-        match self {
-            Self::Lost => Reason::Lost,
-            Self::Silent => Reason::Silent,
-            Self::Waiting => Reason::NotAccepted,
-            Self::Left => Reason::Left,
-            Self::Replaced => Reason::Replaced,
-            Self::NotRenewed => Reason::NotRenewed,
-            Self::Outdated => Reason::Outdated,
-            Self::Accused => Reason::Accused,
-            Self::Ours(error) => Reason::Storage(error),
-            Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome => Reason::Protocol,
-        }
-    }
-
-    /// Whether the other side did what no honest program does.
-    pub(super) fn is_misbehaviour(&self) -> bool {
-        matches!(self, Self::Record(_) | Self::Wire(_) | Self::Talk(_) | Self::Renewal(_) | Self::Unwelcome)
-    }
 }
 
 impl Conversation {

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use super::event::Event;
 use super::{EngineError, Shared, contacts};
+use crate::vault::{ContactId, MessageKey};
 
 /// Lets messages disappear as their time comes.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut nudge = shared.nudge.subscribe();
     loop {
-        let next = match sweep(&shared).await {
+        let next = match pass(&shared).await {
             Ok(next) => next,
             Err(EngineError::Stopped) => return,
             Err(error) => {
@@ -31,26 +32,26 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
-/// Removes what is past due, tells of it, and says when the next message is.
-pub(super) async fn sweep(shared: &Arc<Shared>) -> Result<Option<i64>, EngineError> {
+/// Removes what is past due from the disk, its log too; says what it was. To be called before anything is listed: nobody
+/// is told.
+pub(super) async fn sweep(shared: &Shared) -> Result<Vec<(ContactId, MessageKey)>, EngineError> {
     let now = shared.clock.wall();
-    // Asked first: mostly nothing is due, and a question costs no commit.
-    let next = shared.ledger.read(|r| r.next_expiry()).await?;
-    if next.is_none_or(|next| next > now) {
-        return Ok(next);
-    }
     let mut gone = Vec::new();
-    // A piece at a time, so that others have their turn between two commits.
-    loop {
-        let piece = shared.ledger.write(move |w| w.expire(now)).await?;
-        if piece.is_empty() {
-            break;
-        }
-        gone.extend(piece);
+    // Asked first: mostly nothing is due, and a question costs no commit. Removed a piece at a time, so that others have
+    // their turn between two commits.
+    while shared.ledger.read(|r| r.next_expiry()).await?.is_some_and(|next| next <= now) {
+        gone.extend(shared.ledger.write(move |w| w.expire(now)).await?);
     }
-    shared.ledger.alone(|vault| vault.sweep()).await?;
+    if !gone.is_empty() {
+        shared.ledger.alone(|vault| vault.sweep()).await?;
+    }
+    Ok(gone)
+}
+
+/// Removes what is past due, tells of it, and says when the next message is.
+async fn pass(shared: &Arc<Shared>) -> Result<Option<i64>, EngineError> {
     let mut touched = BTreeSet::new();
-    for (contact, message) in gone {
+    for (contact, message) in sweep(shared).await? {
         shared.outlet.put(Event::MessageGone { contact, message }).await;
         touched.insert(contact);
     }

@@ -30,27 +30,34 @@ type Question = Box<dyn FnOnce(&mut Reader) + Send>;
 /// A change that stands in line.
 pub(super) struct Submitted<T>(oneshot::Receiver<Result<T, VaultError>>);
 
-/// Waits until the vault is closed.
-pub(super) struct Closed(oneshot::Receiver<()>);
+/// Waits until the vault is closed: both threads have let go of it.
+pub(super) struct Closed {
+    writer: oneshot::Receiver<()>,
+    reader: oneshot::Receiver<()>,
+}
 
 impl Ledger {
     /// Takes the vault over.
     pub(super) fn open(vault: Vault) -> Result<(Self, Closed), EngineError> {
         let (work, work_rx) = mpsc::channel(QUEUE);
-        let (closed_tx, closed) = oneshot::channel();
+        let (writer_tx, writer) = oneshot::channel();
+        let (reader_tx, reader_gone) = oneshot::channel();
         let questions = match vault.reader()? {
             None => None,
             Some(reader) => {
                 let (questions, questions_rx) = mpsc::channel(QUEUE);
-                spawn("pelure-reader", move || ask_all(reader, questions_rx))?;
+                spawn("pelure-reader", move || {
+                    ask_all(reader, questions_rx);
+                    reader_tx.send(()).ok();
+                })?;
                 Some(questions)
             }
         };
         spawn("pelure-vault", move || {
             work_all(vault, work_rx);
-            closed_tx.send(()).ok();
+            writer_tx.send(()).ok();
         })?;
-        Ok((Self(Arc::new(Queues { work, questions })), Closed(closed)))
+        Ok((Self(Arc::new(Queues { work, questions })), Closed { writer, reader: reader_gone }))
     }
 
     /// Makes a change; it is on disk when this returns. `change` may run twice, the first time undone.
@@ -131,7 +138,9 @@ impl<T> Submitted<T> {
 impl Closed {
     /// Returns when every handle is gone and the vault has been closed.
     pub(super) async fn wait(self) {
-        self.0.await.ok();
+        // A thread that was never there, or has ended, has let go as well.
+        self.writer.await.ok();
+        self.reader.await.ok();
     }
 }
 

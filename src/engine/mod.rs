@@ -124,8 +124,10 @@ impl Engine {
             closed: tokio::sync::Mutex::new(Some(closed)),
         });
         let engine = Self(shared);
-        // Before anything can be listed: what was due while the program did not run is gone.
+        // Before anything can be listed: what was due while the program did not run is gone, and the log of the database
+        // forgets what a killed run had no time to make it forget.
         expiry::sweep(&engine.0).await?;
+        engine.0.ledger.alone(|vault| vault.sweep()).await?;
         engine.run_all().await?;
         engine.0.roster.keep(tokio::spawn(expiry::run(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::network(Arc::clone(&engine.0))));

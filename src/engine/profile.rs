@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::clock::SystemRandom;
-use super::{Engine, EngineError, roster};
+use super::{Engine, EngineError, expiry, roster};
 use crate::vault::{Cost, Passphrase};
 use crate::wire::TextError;
 
@@ -56,6 +56,9 @@ impl Engine {
     pub async fn import(&self, path: PathBuf, passphrase: Passphrase) -> Result<(), EngineError> {
         let _changing = self.0.changing.lock().await;
         self.0.ledger.alone(move |vault| vault.import(&path, &passphrase, &mut SystemRandom)).await?;
+        // A backup may be older than what was to disappear from it.
+        expiry::sweep(&self.0).await?;
+        self.0.expiring.notify_one();
         self.run_all().await
     }
 }

@@ -2,12 +2,11 @@
 //!
 //! It does not decide anything: every rule is the engine's.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::parameters::*;
 use super::rpc::{self, Call, Fault};
 use super::shape;
 use crate::engine::{Draft, Engine, EngineError, Page, SubmittedMessage, Terms};
@@ -233,74 +232,6 @@ impl From<EngineError> for Fault {
     fn from(error: EngineError) -> Self {
         Self { code: APPLICATION_ERROR, message: error.to_string(), kind: Some(error.kind()) }
     }
-}
-
-/// Declares the parameters of a method: unknown ones are refused.
-macro_rules! parameters {
-    ($($name:ident { $($field:ident : $type:ty),* })*) => {
-        $(
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct $name { $($field: $type),* }
-        )*
-    };
-}
-
-parameters! {
-    Nothing {}
-    Named { name: String }
-    OfIdentity { identity: String }
-    MaybeIdentity { identity: Option<String> }
-    Visible { identity: String, visible: bool }
-    OfContact { contact: String }
-    Add { identity: String, address: String, name: String, message: Option<String> }
-    Rename { contact: String, name: String }
-    Verify { contact: String, verified: bool }
-    Words { contact: String, language: Option<Tongue> }
-    Accept { request: String, name: String }
-    Decline { request: String }
-    OfMessage { message: String }
-    Edit { message: String, text: String }
-    List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
-    Search { query: String, contact: Option<String>, limit: Option<u32> }
-    Online { online: bool }
-    Change { old: String, new: String }
-    Backup { path: PathBuf, passphrase: String }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Send {
-    contact: String,
-    text: String,
-    reply_to: Option<String>,
-    #[serde(default, deserialize_with = "rpc::present")]
-    expires_in: Option<Option<u64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Set {
-    contact: String,
-    receipts: Option<bool>,
-    #[serde(default, deserialize_with = "rpc::present")]
-    expires_in: Option<Option<u64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct React {
-    message: String,
-    /// Null takes the reaction back; left out is a mistake.
-    #[serde(deserialize_with = "Option::deserialize")]
-    emoji: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Tongue {
-    En,
-    Fr,
 }
 
 /// Messages in a listing that names no limit.

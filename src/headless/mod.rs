@@ -5,6 +5,7 @@
 
 mod lines;
 mod methods;
+mod parameters;
 mod rpc;
 mod shape;
 

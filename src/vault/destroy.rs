@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use zeroize::Zeroize;
 
+use super::disk::Lock;
 use super::error::VaultError;
 use super::profile::{CACHE, DATABASE, KEY, Vault};
 use super::{connection, disk};
@@ -26,29 +27,158 @@ pub(super) fn destroy(vault: &mut Vault) -> Result<(), VaultError> {
     outcome
 }
 
-/// Destroys what lies in `dir`. After each step the profile opens no more, and doing it again ends it.
+/// See [`Vault::destroy_in`].
+pub(super) fn destroy_in(dir: &Path) -> Result<(), VaultError> {
+    if !dir.is_dir() {
+        return Ok(());
+    }
+    // Whoever has the profile open must destroy it there: it would go on writing.
+    let _lock = Lock::take(dir)?;
+    destroy_files(dir)
+}
+
+/// One file that goes.
+enum Step {
+    /// Overwritten first.
+    Shred(PathBuf),
+    Remove(PathBuf),
+}
+
+impl Step {
+    fn take(&self) -> Result<(), VaultError> {
+        match self {
+            Self::Shred(file) => disk::shred(file),
+            Self::Remove(file) => disk::remove(file),
+        }
+    }
+}
+
 fn destroy_files(dir: &Path) -> Result<(), VaultError> {
-    for key in keys(dir) {
-        disk::shred(&key)?;
-    }
-    for file in rest(dir) {
-        disk::remove(&file)?;
-    }
+    steps(dir).iter().try_for_each(Step::take)?;
     disk::sync_dir(&dir.join(KEY))
 }
 
-/// Where the key is, or is while it is being replaced.
-fn keys(dir: &Path) -> [PathBuf; 2] {
-    let key = dir.join(KEY);
-    [disk::beside(&key), key]
+/// The key first, wherever it is while it is being replaced; the lock last. Once the key is gone the profile opens no
+/// more, and beginning again ends it.
+fn steps(dir: &Path) -> Vec<Step> {
+    let (key, database, cache) = (dir.join(KEY), dir.join(DATABASE), dir.join(CACHE));
+    let mut steps = vec![Step::Shred(disk::beside(&key)), Step::Shred(key)];
+    for database in [disk::beside(&database), database] {
+        for tail in ["", "-wal", "-shm", "-journal"] {
+            let mut file = database.clone().into_os_string();
+            file.push(tail);
+            steps.push(Step::Remove(file.into()));
+        }
+    }
+    steps.extend([disk::beside(&cache), cache, dir.join(disk::LOCK)].map(Step::Remove));
+    steps
 }
 
-/// The other files, the lock last.
-fn rest(dir: &Path) -> impl Iterator<Item = PathBuf> {
-    let tails = ["", "-wal", "-shm", "-journal"];
-    let database = disk::beside(Path::new(DATABASE)).to_string_lossy().into_owned();
-    let databases =
-        [DATABASE.to_owned(), database].into_iter().flat_map(move |name| tails.map(|tail| name.clone() + tail));
-    let cache = disk::beside(Path::new(CACHE)).to_string_lossy().into_owned();
-    databases.chain([CACHE.to_owned(), cache, disk::LOCK.to_owned()]).map(|name| dir.join(name))
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::testing::{Counting, contact, key, on_disk, passphrase, traceless};
+    use super::super::{Cost, IdentityId};
+    use super::*;
+    use crate::wire::MessageId;
+
+    fn fill(vault: &mut Vault) -> IdentityId {
+        let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
+        let ann = contact(vault, me, 2);
+        vault.write(|w| w.queue(ann, MessageId([1; 16]), "treasure", 1, false)).unwrap();
+        vault.seal_cache(b"directory", &mut Counting::new()).unwrap();
+        me
+    }
+
+    fn files(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_destroyed_profile_is_gone_with_all_its_files_and_no_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vault = on_disk(dir.path());
+        let mut reader = vault.reader().unwrap().unwrap();
+        fill(&mut vault);
+        fs::write(dir.path().join("letter.txt"), "mine").unwrap();
+        fs::write(dir.path().join("key.new"), "left by a crash").unwrap();
+        assert!(matches!(Vault::destroy_in(dir.path()), Err(VaultError::InUse)));
+        vault.destroy().unwrap();
+        assert_eq!(files(dir.path()), ["letter.txt"]);
+        assert!(vault.read(|r| r.identities()).is_err());
+        assert!(vault.write(|w| w.put_setting("a", "b")).is_err());
+        assert_eq!(reader.read(|r| r.identities()).err(), Some(VaultError::NotFound));
+        assert_eq!(vault.destroy(), Ok(()));
+        drop((vault, reader));
+        assert_eq!(files(dir.path()), ["letter.txt"], "closing writes nothing");
+        assert_eq!(Vault::open(dir.path(), &passphrase("right")).err(), Some(VaultError::NotFound));
+    }
+
+    /// Copies of the directory as power loss would leave them: from the moment the key is overwritten nothing opens it.
+    #[test]
+    fn a_crash_between_any_two_steps_leaves_nothing_that_opens() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vault = on_disk(dir.path());
+        fill(&mut vault);
+        let key_file = fs::read(dir.path().join(KEY)).unwrap();
+        let mut opened = Vec::new();
+        for taken in 0..=steps(dir.path()).len() {
+            let copy = tempfile::tempdir().unwrap();
+            for name in files(dir.path()) {
+                fs::copy(dir.path().join(&name), copy.path().join(&name)).unwrap();
+            }
+            // Also as a passphrase that was being changed leaves it.
+            fs::write(disk::beside(&copy.path().join(KEY)), &key_file).unwrap();
+            steps(copy.path()).iter().take(taken).try_for_each(Step::take).unwrap();
+            let found = Vault::open(copy.path(), &passphrase("right"));
+            opened.push(found.is_ok());
+            drop(found);
+            let holds_key = files(copy.path()).iter().any(|name| {
+                let bytes = fs::read(copy.path().join(name)).unwrap();
+                bytes.windows(48).any(|window| key_file.windows(48).any(|key| key == window))
+            });
+            assert_eq!(holds_key, taken < 2, "after {taken} steps");
+            Vault::destroy_in(copy.path()).unwrap();
+            assert_eq!(files(copy.path()), [""; 0], "after {taken} steps");
+        }
+        assert!(opened.iter().take(2).all(|open| *open) && !opened.iter().skip(2).any(|open| *open), "{opened:?}");
+    }
+
+    #[test]
+    fn a_key_that_was_overwritten_and_not_yet_removed_opens_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&mut on_disk(dir.path()));
+        let length = fs::read(dir.path().join(KEY)).unwrap().len();
+        fs::write(dir.path().join(KEY), vec![0; length]).unwrap();
+        let outcome = Vault::open(dir.path(), &passphrase("right")).err();
+        assert_eq!(outcome, Some(VaultError::Damaged { what: "the key file" }));
+    }
+
+    #[test]
+    fn a_profile_in_memory_is_destroyed_too_and_nothing_is_made_where_there_was_none() {
+        let mut vault = traceless();
+        fill(&mut vault);
+        vault.destroy().unwrap();
+        assert!(vault.read(|r| r.identities()).is_err());
+        let dir = tempfile::tempdir().unwrap();
+        let absent = dir.path().join("absent");
+        Vault::destroy_in(&absent).unwrap();
+        assert!(!absent.exists());
+    }
+
+    #[test]
+    fn the_place_of_a_destroyed_profile_may_be_used_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vault = on_disk(dir.path());
+        fill(&mut vault);
+        vault.destroy().unwrap();
+        drop(vault);
+        let again =
+            Vault::create(dir.path(), &passphrase("new"), Cost::DANGEROUSLY_CHEAP, &mut Counting::new()).unwrap();
+        assert_eq!(again.read(|r| r.identities()).unwrap(), []);
+    }
 }

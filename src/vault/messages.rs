@@ -243,19 +243,52 @@ mod tests {
         assert_eq!(page(None, None, 0), []);
     }
 
-    /// Both listings walk one index and sort nothing; a changed index that breaks this breaks the speed of long
-    /// histories.
+    /// Every listing walks indexes and sorts nothing; a changed index that breaks this breaks the speed of long histories.
     #[test]
     fn listing_neither_scans_nor_sorts() {
         let vault = traceless();
-        for sql in [
-            "SELECT text FROM message WHERE contact = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-            "SELECT text FROM message WHERE contact = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        ] {
+        let plan = |sql: &str| -> Vec<String> {
             let mut plan = vault.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let steps: Vec<String> = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
-            assert_eq!(steps.len(), 1, "{steps:?}");
-            assert!(steps[0].starts_with("SEARCH message USING INDEX"), "{steps:?}");
+            plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap()
+        };
+        let looks = |sql: &str| {
+            let steps = plan(sql);
+            let (looked, other): (Vec<String>, Vec<String>) =
+                steps.into_iter().partition(|step| step.starts_with("SEARCH"));
+            assert!(looked.iter().all(|step| step.contains("USING")), "{looked:?}");
+            for step in &other {
+                let known = ["CORRELATED SCALAR SUBQUERY", "MERGE (UNION ALL)", "LEFT", "RIGHT", "COMPOUND QUERY"];
+                assert!(known.iter().any(|known| step.starts_with(known)), "{other:?}");
+            }
+            looked
+        };
+        for sql in [DOWNWARDS, UPWARDS] {
+            assert!(looks(sql)[0].starts_with("SEARCH m USING INDEX message_page"), "{sql}");
         }
+        assert!(looks(super::super::outbox::OWED).iter().any(|step| step.contains("message_owed")));
+        assert!(looks(super::super::gone::OVERDUE)[0].contains("USING INDEX message_expiring"));
+        looks(message_query!("WHERE m.contact = ?1 AND m.message_id = ?2 AND (m.state = 'received') = ?3"));
+        let last = plan(LAST);
+        assert!(last[0].starts_with("SCAN l"), "contacts alone are walked: {last:?}");
+        assert!(last.iter().skip(1).all(|step| !step.contains("SCAN") && !step.contains("TEMP")), "{last:?}");
+    }
+
+    #[test]
+    fn the_last_message_of_each_contact_is_told() {
+        let mut vault = traceless();
+        let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
+        let people: Vec<ContactId> = (2..5).map(|n| contact(&mut vault, me, n)).collect();
+        let say = |vault: &mut super::super::Vault, at: usize, n: u8, text: &str| {
+            vault.write(|w| w.queue(people[at], MessageId([n; 16]), text, 1, false)).unwrap().key
+        };
+        say(&mut vault, 0, 1, "old");
+        say(&mut vault, 2, 2, "of the third");
+        let newest = say(&mut vault, 0, 3, "new");
+        let last = |vault: &super::super::Vault| -> Vec<(ContactId, String)> {
+            vault.read(|r| r.last_messages()).unwrap().into_iter().map(|m| (m.contact, m.text)).collect()
+        };
+        assert_eq!(last(&vault), [(people[0], "new".to_owned()), (people[2], "of the third".to_owned())]);
+        vault.write(|w| w.forget(newest)).unwrap();
+        assert_eq!(last(&vault)[0], (people[0], "old".to_owned()));
     }
 }

@@ -50,11 +50,14 @@ fn version(db: &Connection) -> Result<usize, VaultError> {
 /// The schema this program writes.
 pub(super) const CURRENT: usize = STEPS.len();
 
-const STEPS: &[&str] = &[include_str!("migrations/v001.sql"), include_str!("migrations/v002.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("migrations/v001.sql"), include_str!("migrations/v002.sql")];
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{on_disk, passphrase, text, version_1};
+    use super::super::{ContactId, MessageKey, MessageState, Page, Stamp, Vault, connection, disk};
     use super::*;
+    use crate::wire::MessageId;
 
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
@@ -63,6 +66,60 @@ mod tests {
         upgrade(&mut db).unwrap();
         db.execute("UPDATE schema SET version = version + 1", []).unwrap();
         assert_eq!(upgrade(&mut db), Err(VaultError::TooNew));
+    }
+
+    /// A profile of version 1 with a conversation in each state, indexed and not, brought to the newest schema.
+    #[test]
+    fn a_profile_of_version_1_opens_with_all_it_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vault = on_disk(dir.path());
+        let path = dir.path().join("vault.db");
+        let secret = vault.home.as_ref().unwrap().current.read().unwrap().key.clone();
+        vault.db = connection::in_memory().unwrap();
+        for tail in ["", "-wal", "-shm"] {
+            disk::remove(&dir.path().join(format!("vault.db{tail}"))).unwrap();
+        }
+        let db = connection::open(&path, &secret).unwrap();
+        version_1(&db);
+        drop((db, vault));
+
+        let mut vault = Vault::open(dir.path(), &passphrase("right")).unwrap();
+        let version: i64 = vault.db.query_row("SELECT version FROM schema", [], |row| row.get(0)).unwrap();
+        assert_eq!(version as usize, CURRENT);
+        let (ann, ben) = (ContactId(1), ContactId(2));
+        let texts = |vault: &Vault, contact| -> Vec<(String, MessageState)> {
+            let page = Page { before: None, after: None, limit: 9 };
+            vault.read(|r| r.messages(contact, page)).unwrap().into_iter().map(|m| (m.text, m.state)).collect()
+        };
+        assert_eq!(
+            texts(&vault, ann),
+            [
+                ("four words are here".to_owned(), MessageState::Queued),
+                ("three words here".to_owned(), MessageState::Received),
+                ("two words".to_owned(), MessageState::Delivered),
+            ]
+        );
+        let row = vault.read(|r| r.contact(ann)).unwrap();
+        assert_eq!(
+            (row.expires_in, row.terms_version, row.receipts_mine, row.receipts_theirs),
+            (None, 0, false, false)
+        );
+        assert_eq!(vault.read(|r| r.search("words", None, 9)).unwrap().len(), 4);
+        // What is new works on what is old: the index follows an edit, a receipt names what was read.
+        let stamp = |n| Stamp { id: MessageId([n; 16]), time: 9, handed: true };
+        vault.write(|w| w.edit(MessageKey(1), &text("mended"), stamp(20))).unwrap();
+        assert_eq!(vault.read(|r| r.search("two words", None, 9)).unwrap(), []);
+        assert_eq!(vault.read(|r| r.search("mended", None, 9)).unwrap().len(), 1);
+        for contact in [ann, ben] {
+            vault.write(|w| w.set_terms(contact, None, Some(true), stamp(21))).unwrap();
+            vault.db.execute("UPDATE contact SET receipts_theirs = 1", []).unwrap();
+        }
+        assert_eq!(vault.read(|r| r.receipt(ann)).unwrap(), Some(MessageId([2; 16])));
+        assert_eq!(vault.read(|r| r.receipt(ben)).unwrap(), None, "one is unread");
+        vault.write(|w| w.mark_read(ben, 1)).unwrap();
+        assert_eq!(vault.read(|r| r.receipt(ben)).unwrap(), Some(MessageId([4; 16])));
+        let check: String = vault.db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
     }
 
     #[test]

@@ -34,6 +34,8 @@ mod settings;
 mod terms;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use error::VaultError;

@@ -160,6 +160,12 @@ impl Vault {
         destroy::destroy(self)
     }
 
+    /// As [`Vault::destroy`], for a profile that nobody has open: no passphrase is needed for that. Ends what an
+    /// interrupted destruction began.
+    pub fn destroy_in(dir: &Path) -> Result<(), VaultError> {
+        destroy::destroy_in(dir)
+    }
+
     /// Writes a backup to `path`, which must not exist, under its own passphrase. Tor's state is not in it.
     pub fn export(
         &mut self,

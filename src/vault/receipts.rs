@@ -122,8 +122,8 @@ mod tests {
         let keys: Vec<MessageKey> =
             (0..4).map(|_| vault.write(|w| w.queue(ann, stamp.id(), "ours", 1, true)).unwrap().key).collect();
         let ids: Vec<MessageId> = keys.iter().map(|key| vault.read(|r| r.message(*key)).unwrap().id).collect();
-        vault.write(|w| w.ack(ann, Epoch([2; 8]), 4, 0)).unwrap();
-        let mut seen = |vault: &mut Vault, id| vault.write(|w| w.seen(ann, id)).unwrap();
+        vault.write(|w| w.ack(ann, Epoch([2; 8]), 9, 0)).unwrap();
+        let seen = |vault: &mut Vault, id| vault.write(|w| w.seen(ann, id)).unwrap();
         assert_eq!(seen(&mut vault, ids[1]), keys[..2]);
         assert_eq!(seen(&mut vault, ids[0]), []);
         assert_eq!(seen(&mut vault, MessageId([99; 16])), []);

@@ -100,6 +100,20 @@ mod tests {
         assert_eq!(opens(dir.path(), "newest"), Ok(30));
     }
 
+    #[test]
+    fn the_passphrase_is_checked_against_the_key_in_force() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut vault = filled(dir.path());
+        let checks = |vault: &Vault, text: &str| vault.check_passphrase(&passphrase(text));
+        assert_eq!((checks(&vault, "right"), checks(&vault, "wrong")), (Ok(()), Err(VaultError::WrongPassphrase)));
+        vault.change_passphrase(&passphrase("right"), &passphrase("new"), CHEAP, &mut Counting::new()).unwrap();
+        assert_eq!((checks(&vault, "new"), checks(&vault, "right")), (Ok(()), Err(VaultError::WrongPassphrase)));
+        let memory = super::super::testing::traceless();
+        assert_eq!(checks(&memory, "right"), Err(IN_MEMORY));
+        vault.destroy().unwrap();
+        assert!(checks(&vault, "new").is_err());
+    }
+
     /// Copies of the directory as power loss would leave it: at every step exactly one passphrase opens everything.
     #[test]
     fn a_crash_at_any_step_leaves_exactly_one_passphrase() {

@@ -1,11 +1,15 @@
 //! What the tests of this room share.
 
+use std::path::Path;
+
 use pelure_onion::ServiceKey;
+use rusqlite::Connection;
 use zeroize::Zeroizing;
 
+use super::migrations::{self, STEPS};
 use super::{
     Arrival, ContactId, Cost, IdentityId, Incoming, MessageKey, NewContact, NewText, Passphrase, Stamp, Vault,
-    VaultError, Write,
+    VaultError, Write, connection,
 };
 use crate::wire::{Body, Emoji, Epoch, MessageId, MessageText, Random};
 
@@ -39,7 +43,7 @@ pub(super) fn traceless() -> Vault {
     Vault::traceless(&mut Counting::new()).unwrap()
 }
 
-pub(super) fn on_disk(dir: &std::path::Path) -> Vault {
+pub(super) fn on_disk(dir: &Path) -> Vault {
     Vault::create(dir, &passphrase("right"), Cost::DANGEROUSLY_CHEAP, &mut Counting::new()).unwrap()
 }
 
@@ -93,9 +97,19 @@ pub(super) fn onion() -> Emoji {
     Emoji::new("🧅").unwrap()
 }
 
-/// A profile with one accepted contact, whose epoch of ours is `[2; 8]`.
+/// A profile with one contact, whose epoch of ours is `[2; 8]`.
 pub(super) fn talk() -> (Vault, ContactId, Stamps) {
-    let mut vault = traceless();
+    talk_in(traceless())
+}
+
+/// The same in a database that was not encrypted.
+pub(super) fn talk_in_clear(path: &Path) -> (Vault, ContactId, Stamps) {
+    let mut db = connection::in_clear(path);
+    migrations::furnish(&mut db).unwrap();
+    talk_in(Vault { db, home: None })
+}
+
+fn talk_in(mut vault: Vault) -> (Vault, ContactId, Stamps) {
     let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
     let ann = contact(&mut vault, me, 2);
     (vault, ann, Stamps(0))
@@ -144,3 +158,34 @@ impl Peer {
         vault.write(|w| w.receive(&incoming)).unwrap()
     }
 }
+
+/// Makes an empty database one of version 1, with an identity and two conversations, half of them indexed.
+pub(super) fn version_1(db: &Connection) {
+    db.execute_batch(STEPS[0]).unwrap();
+    db.execute_batch(VERSION_1).unwrap();
+    let own = key(1);
+    let address = own.address();
+    let identity = (&own.seed()[..], &address.public_key()[..]);
+    db.execute("UPDATE identity SET seed = ?1, address = ?2", identity).unwrap();
+    for n in [1u8, 2] {
+        let address = key(n + 1).address();
+        db.execute("UPDATE contact SET address = ?2 WHERE id = ?1", (n, &address.public_key()[..])).unwrap();
+    }
+}
+
+const VERSION_1: &str = "
+    CREATE TABLE schema (version INTEGER NOT NULL) STRICT;
+    INSERT INTO schema (version) VALUES (1);
+    INSERT INTO secret VALUES ('files', zeroblob(32));
+    INSERT INTO identity (name, seed, address) VALUES ('desk', zeroblob(32), zeroblob(32));
+    INSERT INTO contact (identity, address, name, accepted, request_text, out_epoch, out_next, out_acked, created)
+        VALUES (1, zeroblob(32), 'Ann', 1, '', zeroblob(8), 3, 1, 1),
+               (1, randomblob(32), 'Ben', 1, '', zeroblob(8), 1, 0, 1);
+    UPDATE contact SET unread = 1, unread_bytes = 4 WHERE name = 'Ben';
+    INSERT INTO message (contact, message_id, state, seq, handed, time, text) VALUES
+        (1, x'01010101010101010101010101010101', 'delivered', NULL, 1, 1, 'two words'),
+        (1, x'02020202020202020202020202020202', 'received', NULL, 0, 1, 'three words here'),
+        (1, x'03030303030303030303030303030303', 'queued', 2, 0, 1, 'four words are here'),
+        (2, x'04040404040404040404040404040404', 'received', NULL, 0, 1, 'words');
+    INSERT INTO search (rowid, text, shelf) SELECT id, text, shelf FROM shelved WHERE id <= 2;
+    UPDATE searchable SET upto = 2;";

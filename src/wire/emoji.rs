@@ -49,6 +49,6 @@ mod tests {
         let all = || emojis::iter().flat_map(|emoji| emoji.skin_tones().into_iter().flatten().chain([emoji]));
         assert!(all().all(|emoji| emoji.as_str().len() <= EMOJI_BYTES));
         assert!(all().all(|emoji| emoji.unicode_version() <= emojis::UnicodeVersion::new(17, 0)));
-        assert_eq!(emojis::iter().count(), 1_906);
+        assert_eq!(emojis::iter().count(), 1_914);
     }
 }

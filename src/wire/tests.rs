@@ -302,50 +302,6 @@ fn wrong_fields_are_refused() {
 }
 
 #[test]
-fn wrong_bodies_are_refused() {
-    let id = [7; 16];
-    let emoji = "🧅".as_bytes();
-    let heart = "\u{2764}".as_bytes();
-    let wrong: &[(&str, &[&[u8]])] = &[
-        ("nothing", &[]),
-        ("an unknown kind", &[&[0], &id]),
-        ("an unknown kind", &[&[6], &id]),
-        ("a text without text", &[&[1, 0, 0, 0, 0, 0]]),
-        ("an unknown author", &[&[1, 0, 0, 0, 0, 3], &id, b"x"]),
-        ("half a quote", &[&[1, 0, 0, 0, 0, 1], &[7; 9]]),
-        ("a quote without text", &[&[1, 0, 0, 0, 0, 1], &id]),
-        ("a life too short", &[&[1, 0, 0, 0, 4, 0], b"x"]),
-        ("a life too long", &[&[1, 0, 36, 234, 1, 0], b"x"]),
-        ("an edit to nothing", &[&[2], &id]),
-        ("trailing bytes", &[&[3], &id, &[0]]),
-        ("nobody's message", &[&[4, 0], &id, emoji]),
-        ("an unknown author", &[&[4, 3], &id, emoji]),
-        ("two emoji", &[&[4, 1], &id, emoji, emoji]),
-        ("no emoji", &[&[4, 1], &id, b"x"]),
-        ("another spelling of an emoji", &[&[4, 1], &id, heart]),
-        ("neither yes nor no", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 2]]),
-        ("trailing bytes", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 1, 0]]),
-    ];
-    for (what, parts) in wrong {
-        assert!(Body::decode(&parts.concat()).is_err(), "{what}");
-    }
-}
-
-proptest! {
-    #[test]
-    fn a_body_is_its_bytes_and_garbage_is_none(body in any_body(), garbage in vec(any::<u8>(), 0..64)) {
-        let mut bytes = Vec::new();
-        body.encode(&mut bytes);
-        prop_assert_eq!(Body::decode(&bytes).as_ref(), Ok(&body));
-        if let Ok(body) = Body::decode(&garbage) {
-            let mut again = Vec::new();
-            body.encode(&mut again);
-            prop_assert_eq!(again, garbage);
-        }
-    }
-}
-
-#[test]
 fn an_error_is_final() {
     let mut deframer = Deframer::default();
     deframer.push(&[0x7f, 0, 0, 0]).unwrap();

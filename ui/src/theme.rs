@@ -134,6 +134,9 @@ fn visuals(palette: &Palette) -> egui::Visuals {
     visuals.selection.bg_fill = palette.accent.gamma_multiply(0.30);
     // Also the ring around what has the focus.
     visuals.selection.stroke = Stroke::new(2.0, palette.accent);
+    // A calm window: nothing blinks, and an idle one is not drawn again.
+    visuals.text_cursor.blink = false;
+    visuals.text_cursor.stroke = Stroke::new(2.0, palette.accent);
     let widgets = &mut visuals.widgets;
     for (state, fill, edge) in [
         (&mut widgets.noninteractive, palette.paper, palette.line),

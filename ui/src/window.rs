@@ -23,6 +23,8 @@ pub struct Window {
     touched: f64,
     /// Text that was asked for by a paste and waits for the next frame.
     pasted: Option<String>,
+    /// Wishes that arose when a change was taken, for the next frame.
+    parting: Vec<Intent>,
 }
 
 impl Window {
@@ -30,7 +32,15 @@ impl Window {
     pub fn new(language: Language) -> Self {
         let mut model = Model::default();
         model.settings.language = language;
-        Self { model, view: View::default(), words: Words::new(language), installed: None, touched: 0.0, pasted: None }
+        Self {
+            model,
+            view: View::default(),
+            words: Words::new(language),
+            installed: None,
+            touched: 0.0,
+            pasted: None,
+            parting: Vec::new(),
+        }
     }
 
     /// Gives egui the fonts; once, before the first frame.
@@ -51,7 +61,8 @@ impl Window {
         }
         // Only then: a passphrase that is being typed outlives other news.
         if open && self.model.stage != Stage::Open {
-            // What was being done belongs to what is no longer shown.
+            // What was being done belongs to what is no longer shown; a draft is handed over before it is forgotten.
+            self.parting.extend(self.view.compose.unsaved());
             self.view.forget();
         }
     }
@@ -73,8 +84,8 @@ impl Window {
 
     /// Draws one frame; gives what was asked for in it.
     pub fn frame(&mut self, ui: &mut Ui) -> Vec<Intent> {
-        self.dress(ui.ctx());
-        let mut intents = Vec::new();
+        self.dress(ui);
+        let mut intents = std::mem::take(&mut self.parting);
         let palette = theme::palette(self.model.settings.look, dark_desktop(ui.ctx()));
         let now = ui.input(|input| input.time);
         let narrow = ui.ctx().content_rect().width() < theme::NARROW;
@@ -82,11 +93,17 @@ impl Window {
             Scene { model: &mut self.model, words: &self.words, palette, now, narrow, intents: &mut intents };
         screens::show(ui, &mut scene, &mut self.view);
         self.lock_when_idle(ui, now, &mut intents);
+        if intents.iter().any(|intent| matches!(intent, Intent::Lock | Intent::Quit)) {
+            // First what was being written: afterwards nobody may take it.
+            intents.splice(0..0, self.view.compose.unsaved());
+        }
         intents
     }
 
     /// Language, look and scale, when they changed.
-    fn dress(&mut self, ctx: &egui::Context) {
+    fn dress(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let ctx = &ctx;
         let settings = self.model.settings;
         if self.words.language() != settings.language {
             self.words = Words::new(settings.language);
@@ -96,6 +113,8 @@ impl Window {
             theme::install(ctx, &theme::palette(settings.look, wanted.1));
             ctx.set_zoom_factor(f32::from(settings.scale) / 100.0);
             self.installed = Some(wanted);
+            // This frame began with the look before.
+            ui.set_style(ctx.global_style());
         }
     }
 

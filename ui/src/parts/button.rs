@@ -38,6 +38,17 @@ pub(crate) fn button(ui: &mut Ui, palette: &Palette, kind: Kind, label: &str) ->
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
+/// A line of a menu, which is its name.
+pub(crate) fn item(ui: &mut Ui, palette: &Palette, kind: Kind, label: &str) -> Response {
+    let ink = if kind == Kind::Danger { palette.bad } else { palette.ink };
+    let text = egui::RichText::new(label).font(font(BODY, Weight::Regular)).color(ink);
+    let size = Vec2::new(ui.available_width(), TARGET);
+    let button = Button::new(text).frame_when_inactive(false).truncate().right_text("").min_size(size);
+    let response = ui.add(button);
+    focus_ring(ui, palette, &response);
+    response
+}
+
 /// A button with an icon alone; `name` is what it is called, and its tooltip.
 pub(crate) fn icon_button(ui: &mut Ui, palette: &Palette, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(TARGET), Sense::click());
@@ -56,6 +67,10 @@ pub(crate) fn icon_button(ui: &mut Ui, palette: &Palette, icon: Icon, name: &str
 
 /// Shows where the keyboard is.
 pub(crate) fn focus_ring(ui: &Ui, palette: &Palette, response: &Response) {
+    if response.gained_focus() {
+        // What the keyboard reaches comes into sight.
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let rect = response.rect.expand(2.0);
         let ring = Stroke::new(2.0, palette.accent);

@@ -4,6 +4,7 @@ use egui::{Id, Response, TextEdit, Ui};
 
 use super::icon::Icon;
 use super::{button, text};
+use crate::secret::PASSPHRASE_CHARS;
 use crate::theme::{GRID, Palette};
 
 /// One line; `id` must be unique on the screen, so that the focus and the cursor survive a change of layout.
@@ -62,15 +63,17 @@ pub(crate) fn passphrase(
     field(ui, palette, label, |ui| {
         ui.horizontal(|ui| {
             let width = ui.available_width() - crate::theme::TARGET - 2.0 * GRID;
-            let response = TextEdit::singleline(value)
+            let mut output = TextEdit::singleline(value)
                 .id(Id::unique(id))
                 .password(!*shown)
                 .char_limit(PASSPHRASE_CHARS)
                 .desired_width(width)
                 .margin(egui::Margin::symmetric(10, 8))
-                .show(ui)
-                .response
-                .response;
+                .show(ui);
+            // What could be undone would be a copy.
+            output.state.clear_undoer();
+            output.state.store(ui.ctx(), Id::unique(id));
+            let response = output.response.response;
             let icon = if *shown { Icon::EyeOff } else { Icon::Eye };
             if button::icon_button(ui, palette, icon, reveal).clicked() {
                 *shown = !*shown;
@@ -81,7 +84,7 @@ pub(crate) fn passphrase(
     })
 }
 
-/// Forgets what egui keeps of a passphrase field for undoing.
+/// Forgets what egui keeps of a field for undoing.
 pub(crate) fn wipe(ctx: &egui::Context, id: &str) {
     TextEdit::store_state(ctx, Id::unique(id), egui::text_edit::TextEditState::default());
 }
@@ -90,10 +93,11 @@ fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) 
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GRID;
         let name = text::note(ui, palette, label);
-        add(ui).labelled_by(name.id)
+        let response = add(ui).labelled_by(name.id);
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        response
     })
     .inner
 }
-
-/// The longest passphrase: twelve words of any language.
-const PASSPHRASE_CHARS: usize = 512;

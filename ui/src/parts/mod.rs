@@ -2,10 +2,29 @@
 //!
 //! They know colours and egui, not what they are used for.
 
+pub(crate) mod badge;
 pub(crate) mod button;
+mod card;
+mod choice;
+pub(crate) mod emoji;
 pub(crate) mod field;
 pub(crate) mod icon;
+mod marks;
+pub(crate) mod presence;
+mod progress;
+pub(crate) mod prose;
+mod qr;
+pub(crate) mod roll;
 pub(crate) mod text;
+pub(crate) mod theirs;
+mod tile;
+pub(crate) mod when;
 
 pub(crate) use button::{Kind, button, icon_button};
+pub(crate) use card::card;
+pub(crate) use choice::{check, choice};
 pub(crate) use icon::Icon;
+pub(crate) use marks::marks;
+pub(crate) use progress::progress;
+pub(crate) use qr::qr;
+pub(crate) use tile::tile;

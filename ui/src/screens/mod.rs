@@ -3,9 +3,11 @@
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
 //! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
 
+mod address;
 mod compose;
 mod details;
 pub(crate) mod dialog;
+pub(crate) mod fault;
 mod found;
 mod lock;
 mod main;
@@ -14,7 +16,10 @@ mod pause;
 mod people;
 mod requests;
 mod settings;
+mod sheet;
+mod shortcuts;
 mod start;
+mod strength;
 mod talk;
 mod top;
 
@@ -51,6 +56,30 @@ pub(crate) struct View {
     pub(crate) dialog: Option<dialog::Dialog>,
     /// The details beside the conversation are shown.
     pub(crate) details: bool,
+    /// What is typed into the dialog.
+    pub(crate) forms: dialog::Forms,
+    /// What is done with requests.
+    pub(crate) requests: requests::State,
+    /// What was done in the details.
+    pub(crate) about: details::State,
+    /// What is unfolded in the settings.
+    pub(crate) settings: settings::State,
+    /// What is done in the bar across the top.
+    pub(crate) top: top::State,
+    /// What is done in the list of contacts.
+    pub(crate) people: people::State,
+    /// What is done in the conversation.
+    pub(crate) talk: talk::State,
+    /// What is being written.
+    pub(crate) compose: compose::State,
+    /// Where a search began.
+    pub(crate) found: found::State,
+    /// What is decided and typed on the first start.
+    pub(crate) start: start::State,
+    /// What is typed on the lock screen.
+    pub(crate) lock: lock::State,
+    /// How long the notices stay.
+    pub(crate) notices: notices::State,
 }
 
 /// What fills the middle.
@@ -89,21 +118,24 @@ impl Scene<'_> {
 impl View {
     /// Nothing private stays when the screen no longer shows it.
     pub(crate) fn forget(&mut self) {
-        self.page = Page::Empty;
-        self.dialog = None;
-        self.details = false;
+        *self = Self::default();
     }
 }
 
 /// Draws what belongs to the stage.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    if scene.model.stage != Stage::Open {
+        compose::wipe(ui.ctx());
+    }
+    shortcuts::take(ui, scene, view);
+    view.forms.hear(scene);
+    notices::show(ui, scene, view);
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),
         Stage::Sealed { .. } | Stage::Locked { .. } => lock::show(ui, scene, view),
         Stage::Opening | Stage::Broken(_) | Stage::Destroyed | Stage::Closing => pause::show(ui, scene, view),
         // A profile without an identity is still at its first start.
-        Stage::Open if scene.model.identities.is_empty() => start::show(ui, scene, view),
+        Stage::Open if start::unfinished(scene.model, view) => start::show(ui, scene, view),
         Stage::Open => main::show(ui, scene, view),
     }
-    notices::show(ui, scene, view);
 }

@@ -1,8 +1,81 @@
-//! Stages with nothing to do: opening, closing, broken, destroyed.
+//! Stages with nothing to do but wait or leave: opening, closing, broken, destroyed.
 
 use egui::Ui;
 
-use super::{Scene, View};
+use super::sheet::sheet;
+use super::{Scene, View, fault};
+use crate::intent::Intent;
+use crate::model::{Fault, Stage};
+use crate::parts::{Icon, Kind, button, text};
 
 /// Draws it.
-pub(crate) fn show(_ui: &mut Ui, _scene: &mut Scene<'_>, _view: &mut View) {}
+pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, _view: &mut View) {
+    match scene.model.stage.clone() {
+        Stage::Opening => wait(ui, scene, "pause-opening-title", "pause-opening"),
+        Stage::Closing => wait(ui, scene, "pause-closing-title", "pause-closing"),
+        Stage::Destroyed => sheet(ui, scene, Some(Icon::Trash), |ui, scene| {
+            text::display(ui, &scene.say("pause-destroyed-title"));
+            text::paragraph(ui, &scene.say("pause-destroyed"));
+            leave(ui, scene);
+        }),
+        Stage::Broken(fault) => sheet(ui, scene, Some(Icon::Warning), |ui, scene| broken(ui, scene, &fault)),
+        Stage::Fresh | Stage::Sealed { .. } | Stage::Open | Stage::Locked { .. } => {}
+    }
+}
+
+fn wait(ui: &mut Ui, scene: &mut Scene<'_>, title: &str, words: &str) {
+    sheet(ui, scene, Some(Icon::Onion), |ui, scene| {
+        text::display(ui, &scene.say(title));
+        let said = text::paragraph(ui, &scene.say(words));
+        text::status(&said);
+    });
+}
+
+fn broken(ui: &mut Ui, scene: &mut Scene<'_>, fault: &Fault) {
+    text::display(ui, &scene.say("pause-broken-title"));
+    let said = text::paragraph(ui, &fault::say(scene, fault));
+    text::alert(&said);
+    text::paragraph(ui, &scene.say(what_to_do(fault)));
+    let path = scene.model.place.profile.as_str();
+    if !path.is_empty() {
+        text::note(ui, &scene.palette, &scene.say_with("pause-place", &[("path", path.into())]));
+    }
+    leave(ui, scene);
+}
+
+/// What the person can do about it.
+fn what_to_do(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::InUse => "pause-do-in-use",
+        Fault::Damaged => "pause-do-damaged",
+        Fault::TooNew => "pause-do-too-new",
+        Fault::DiskFull => "pause-do-disk-full",
+        Fault::Permission => "pause-do-permission",
+        Fault::Storage(_) => "pause-do-storage",
+        Fault::Tor(_) => "pause-do-tor",
+        Fault::NoTmpfs => "pause-do-tmpfs",
+        Fault::AlreadyExists
+        | Fault::BadAddress
+        | Fault::BadName
+        | Fault::Blocked
+        | Fault::Empty
+        | Fault::NoPicture
+        | Fault::NoQr
+        | Fault::NotAllowedNow
+        | Fault::NotFound
+        | Fault::OwnAddress
+        | Fault::PictureUnreadable
+        | Fault::TooLong
+        | Fault::WrongPassphrase => "pause-do-again",
+    }
+}
+
+fn leave(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let quit = button(ui, &scene.palette, Kind::Primary, &scene.say("pause-quit"));
+    if quit.clicked() {
+        scene.ask(Intent::Quit);
+    }
+    if ui.memory(egui::Memory::focused).is_none() {
+        quit.request_focus();
+    }
+}

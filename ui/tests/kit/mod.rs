@@ -1,14 +1,23 @@
 //! A window without a desktop: state in, acts by accessible name, intents out.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "a test says what went wrong by failing"
+)]
 
 pub mod fixtures;
+pub mod raster;
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use pelure_ui::Window;
 use pelure_ui::intent::Intent;
 use pelure_ui::settings::Language;
 use pelure_ui::update::Update;
+use raster::Raster;
 
 /// A window and what was asked for in it.
 pub struct Seen {
@@ -21,29 +30,40 @@ pub fn window(updates: impl IntoIterator<Item = Update>) -> Harness<'static, See
     sized([1100.0, 720.0], Language::English, updates)
 }
 
-/// A window of this size and language that has taken these updates and settled.
-pub fn sized(
+/// A window of this size and language that has taken these updates and settled. A text of ours that no font can draw
+/// fails.
+pub fn sized(size: [f32; 2], language: Language, updates: impl IntoIterator<Item = Update>) -> Harness<'static, Seen> {
+    settled(Harness::builder().with_size(size), language, updates)
+}
+
+/// The same, for texts of others that no font of a test can draw: boxes stand for them.
+pub fn strange(
     size: [f32; 2],
+    language: Language,
+    updates: impl IntoIterator<Item = Update>,
+) -> Harness<'static, Seen> {
+    settled(Harness::builder().with_size(size).allow_missing_glyphs(), language, updates)
+}
+
+fn settled(
+    builder: HarnessBuilder<Seen>,
     language: Language,
     updates: impl IntoIterator<Item = Update>,
 ) -> Harness<'static, Seen> {
     let mut window = Window::new(language);
     updates.into_iter().for_each(|update| window.take(update));
     let seen = Seen { window, intents: Vec::new() };
-    let mut prepared = false;
-    let mut harness = Harness::builder().with_size(size).with_max_steps(32).build_ui_state(
-        move |ui, seen: &mut Seen| {
-            if !prepared {
-                Window::prepare(ui.ctx());
-                prepared = true;
-                return;
-            }
+    let draw = |ui: &mut egui::Ui, seen: &mut Seen| {
+        // The harness leaves a margin, a desktop does not.
+        let whole = ui.ctx().content_rect();
+        ui.scope_builder(egui::UiBuilder::new().max_rect(whole), |ui| {
+            ui.set_clip_rect(whole);
             let intents = seen.window.frame(ui);
             seen.intents.extend(intents);
-        },
-        seen,
-    );
-    harness.run_steps(2);
+        });
+    };
+    let builder = builder.with_max_steps(32).with_context_setup(Window::prepare).with_render_cursor(false);
+    let mut harness = builder.renderer(Raster::default()).build_ui_state(draw, seen);
     harness.run();
     harness
 }
@@ -68,6 +88,14 @@ pub fn click(harness: &mut Harness<'_, Seen>, name: &str) {
 /// Writes into the field of this name.
 pub fn write(harness: &mut Harness<'_, Seen>, name: &str, text: &str) {
     let field = harness.get_by_role_and_label(egui::accesskit::Role::TextInput, name);
+    field.focus();
+    field.type_text(text);
+    harness.run();
+}
+
+/// Writes into the passphrase field of this name.
+pub fn write_secret(harness: &mut Harness<'_, Seen>, name: &str, text: &str) {
+    let field = harness.get_by_role_and_label(egui::accesskit::Role::PasswordInput, name);
     field.focus();
     field.type_text(text);
     harness.run();
