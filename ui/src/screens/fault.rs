@@ -10,6 +10,7 @@ pub(crate) fn say(scene: &Scene<'_>, fault: &Fault) -> String {
         Fault::BadAddress => "fault-bad-address",
         Fault::BadName => "fault-bad-name",
         Fault::Blocked => "fault-blocked",
+        Fault::ClipboardSlow => "fault-clipboard-slow",
         Fault::Damaged => "fault-damaged",
         Fault::DiskFull => "fault-disk-full",
         Fault::Empty => "fault-empty",

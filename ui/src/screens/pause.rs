@@ -58,6 +58,7 @@ fn what_to_do(fault: &Fault) -> &'static str {
         | Fault::BadAddress
         | Fault::BadName
         | Fault::Blocked
+        | Fault::ClipboardSlow
         | Fault::Empty
         | Fault::NoPicture
         | Fault::NoQr

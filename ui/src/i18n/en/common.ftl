@@ -8,6 +8,7 @@ fault-already-exists = It is there already. Choose another name or place.
 fault-bad-address = This is not an onion address. It has 56 letters and digits, then “.onion”; one of them may be wrong.
 fault-bad-name = This cannot be a name: it is empty, longer than 64 characters, or holds an invisible character.
 fault-blocked = This contact is blocked. Unblock them first.
+fault-clipboard-slow = The program that holds the clipboard did not answer. Copy again, then paste.
 fault-damaged = The file is damaged and cannot be read.
 fault-disk-full = The disk is full. Free some space and try again.
 fault-empty = There is nothing to send yet.

@@ -8,6 +8,7 @@ fault-already-exists = Cela existe déjà. Choisissez un autre nom ou un autre e
 fault-bad-address = Ce n’est pas une adresse onion. Elle compte 56 lettres et chiffres, puis « .onion » ; l’un d’eux est peut-être faux.
 fault-bad-name = Ce nom ne convient pas : il est vide, dépasse 64 caractères ou contient un caractère invisible.
 fault-blocked = Ce contact est bloqué. Débloquez-le d’abord.
+fault-clipboard-slow = Le programme qui détient le presse-papiers ne répond pas. Copiez de nouveau, puis collez.
 fault-damaged = Le fichier est abîmé et ne peut pas être lu.
 fault-disk-full = Le disque est plein. Libérez de la place, puis réessayez.
 fault-empty = Il n’y a encore rien à envoyer.
