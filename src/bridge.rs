@@ -75,7 +75,7 @@ pub async fn run(world: World, born: Duration, updates: mpsc::Sender<Update>, mu
     out.tell(Update::Settings(settings));
     out.tell(Update::Place(place.clone()));
     out.tell(Update::Today(calendar.date(world.clock.wall())));
-    let gate = Gate { world: &world, out: &mut out, intents: &mut intents, settings };
+    let gate = Gate { world: &world, out: &mut out, intents: &mut intents, settings, focused: true };
     let Some(opened) = gate.pass().await else { return };
     let place = Place { traceless: opened.traceless, ..place };
     let work = Work::begin(Arc::clone(&world), born, out, place, calendar, opened).await;

@@ -23,7 +23,7 @@ enum Failure {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("{0}; without a display there is `pelure headless`")]
+    #[error("{0}; `pelure headless` needs none")]
     Window(#[from] WindowError),
     #[error("{0}: {1}")]
     System(&'static str, std::io::Error),

@@ -24,6 +24,7 @@ pub(super) struct Gate<'a> {
     pub(super) out: &'a mut Out,
     pub(super) intents: &'a mut Receiver<Intent>,
     pub(super) settings: Settings,
+    pub(super) focused: bool,
 }
 
 /// A profile that was opened.
@@ -32,6 +33,7 @@ pub(super) struct Opened {
     pub(super) events: Events,
     pub(super) settings: Settings,
     pub(super) traceless: bool,
+    pub(super) focused: bool,
 }
 
 /// How the person wants it opened.
@@ -109,7 +111,8 @@ impl Gate<'_> {
                 }
                 (Intent::Paste, _) => self.paste().await,
                 (Intent::Quit, _) => return None,
-                (Intent::Focus(_) | Intent::Lock, _) => {}
+                (Intent::Focus(focused), _) => self.focused = focused,
+                (Intent::Lock, _) => {}
                 // Nothing else can be wished before there is a profile.
                 _ => self.out.tell(Update::Failed(Fault::NotAllowedNow)),
             }
@@ -145,7 +148,7 @@ impl Gate<'_> {
             Refusal::Start(fault::of_start(&error))
         })?;
         let settings = self.settled(&running, is_new).await;
-        Ok(Opened { running, events, settings, traceless })
+        Ok(Opened { running, events, settings, traceless, focused: self.focused })
     }
 
     /// The settings of the profile: those just chosen if it is new, else those it keeps.

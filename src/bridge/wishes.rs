@@ -45,6 +45,8 @@ pub(super) enum Job {
 pub(super) enum Answer {
     /// Events say the rest.
     Nothing,
+    /// What was to be done broke by a mistake of the program's.
+    Broken,
     /// The list of identities is another one.
     Identities,
     /// A message was put in line.
@@ -158,7 +160,7 @@ impl Job {
             Self::ChangePassphrase(old, new) => done(Done::PassphraseChanged, engine.change_passphrase(old, new).await),
             Self::Backup(path, passphrase) => done(Done::BackedUp, engine.export(path, passphrase).await),
             Self::Export(contact, path) => done(Done::Exported, engine.export_conversation(contact, path).await),
-            on_desk => tokio::task::spawn_blocking(move || on_desk.ask(&*desk)).await.unwrap_or(Answer::Nothing),
+            on_desk => tokio::task::spawn_blocking(move || on_desk.ask(&*desk)).await.unwrap_or(Answer::Broken),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::ContactKey;
-use pelure_ui::model::{Fault, NOTICES, Place, Stage};
+use pelure_ui::model::{Date, Fault, NOTICES, Place, Stage};
 use pelure_ui::settings::Settings;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
@@ -31,6 +31,8 @@ pub(super) struct Work {
     out: Out,
     place: Place,
     pub(super) calendar: Calendar,
+    /// The day that the window was told.
+    today: Date,
     running: Running,
     events: Events,
     pub(super) settings: Settings,
@@ -86,11 +88,12 @@ impl Work {
         calendar: Calendar,
         opened: Opened,
     ) -> Self {
-        let Opened { running, events, settings, .. } = opened;
+        let Opened { running, events, settings, focused, .. } = opened;
         let (wishes, wished) = mpsc::channel(WISHES);
         let (answered, answers) = mpsc::channel(WISHES);
         tokio::spawn(carry_out_all(running.engine.clone(), wished, answered));
-        let (known, talk, focused, lock) = (Known::default(), None, true, None);
+        let (known, talk, lock) = (Known::default(), None, None);
+        let today = calendar.date(world.clock.wall());
         let (jobs, announcing) = (JoinSet::new(), None);
         Self {
             world,
@@ -98,6 +101,7 @@ impl Work {
             out,
             place,
             calendar,
+            today,
             running,
             events,
             settings,
@@ -129,12 +133,13 @@ impl Work {
 
     async fn turn(&mut self, intents: &mut mpsc::Receiver<Intent>) -> End {
         loop {
+            self.tell_day();
             let midnight = self.calendar.until_tomorrow(self.world.clock.wall());
             let behind = self.out.is_behind();
             let turn = tokio::select! {
                 event = self.events.next() => Turn::Event(event),
                 answer = self.answers.recv() => Turn::Answer(answer),
-                Some(answer) = self.jobs.join_next() => Turn::Answer(Some(answer.unwrap_or(Answer::Nothing))),
+                Some(answer) = self.jobs.join_next() => Turn::Answer(Some(answer.unwrap_or(Answer::Broken))),
                 // A wish may make some of the bridge's own.
                 intent = intents.recv(), if self.wishes.capacity() >= WISHES_EACH => Turn::Intent(intent),
                 () = self.out.room(), if behind => Turn::Room,
@@ -150,10 +155,7 @@ impl Work {
                 Turn::Intent(Some(Intent::Quit) | None) => return End::Quit,
                 Turn::Intent(Some(intent)) => self.wished(intent).await,
                 Turn::Room => self.tell_everything().await,
-                Turn::Midnight => {
-                    self.out.tell(Update::Today(self.calendar.date(self.world.clock.wall())));
-                    Ok(())
-                }
+                Turn::Midnight => Ok(()),
                 // The engine ended by itself: its vault no longer answers.
                 Turn::Event(None) | Turn::Answer(None) => return End::Broken(Fault::Storage(STOPPED.into())),
             };
@@ -224,8 +226,9 @@ impl Work {
     fn wished_while_locked(&mut self, intent: Intent) {
         match intent {
             Intent::Unlock { passphrase: typed } => {
+                // One at a time, and whatever else runs: this one must always be possible.
                 if self.lock.as_mut().is_some_and(|lock| !std::mem::replace(&mut lock.checking, true)) {
-                    self.job(Job::Check(passphrase(&typed)));
+                    self.spawn(Job::Check(passphrase(&typed)));
                 }
             }
             Intent::Focus(focused) => self.focused = focused,
@@ -238,6 +241,12 @@ impl Work {
     async fn answered(&mut self, answer: Answer) -> Result<(), EngineError> {
         match answer {
             Answer::Nothing => {}
+            Answer::Broken => {
+                if let Some(lock) = &mut self.lock {
+                    lock.checking = false;
+                }
+                self.notice(Update::Failed(Fault::NotAllowedNow));
+            }
             Answer::Identities => {
                 let identities = self.engine().identities().await?;
                 self.show(Update::Identities(identities.into_iter().map(shape::identity).collect()));
@@ -270,6 +279,15 @@ impl Work {
         Ok(())
     }
 
+    /// The day changes at midnight, when a clock is set, and while a machine sleeps.
+    fn tell_day(&mut self) {
+        let today = self.calendar.date(self.world.clock.wall());
+        if self.today != today {
+            self.today = today;
+            self.out.tell(Update::Today(today));
+        }
+    }
+
     fn lock(&mut self) {
         if self.place.traceless {
             // There is no passphrase that could unlock it.
@@ -291,7 +309,7 @@ impl Work {
     async fn tell_everything(&mut self) -> Result<(), EngineError> {
         self.out.tell(Update::Place(self.place.clone()));
         self.out.tell(Update::Settings(self.settings));
-        self.out.tell(Update::Today(self.calendar.date(self.world.clock.wall())));
+        self.out.tell(Update::Today(self.today));
         if self.is_locked() {
             self.tell_lock();
             return Ok(());
@@ -365,6 +383,10 @@ impl Work {
         if self.jobs.len() >= JOBS {
             return self.notice(Update::Failed(Fault::NotAllowedNow));
         }
+        self.spawn(job);
+    }
+
+    fn spawn(&mut self, job: Job) {
         self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)));
     }
 

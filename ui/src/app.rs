@@ -38,6 +38,16 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+impl Failure {
+    /// In words for one line: what the desktop's libraries say names their own source files.
+    fn of(error: &eframe::Error) -> Self {
+        Self(match error {
+            eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_) => "there is no display".to_owned(),
+            other => format!("OpenGL does not work here ({other})"),
+        })
+    }
+}
+
 /// Opens the window and returns when it is closed.
 pub fn run(start: Start) -> Result<(), Failure> {
     let options = eframe::NativeOptions {
@@ -63,7 +73,7 @@ pub fn run(start: Start) -> Result<(), Failure> {
         };
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
-    eframe::run_native("pelure", options, Box::new(create)).map_err(|error| Failure(error.to_string()))
+    eframe::run_native("pelure", options, Box::new(create)).map_err(|error| Failure::of(&error))
 }
 
 struct App {
