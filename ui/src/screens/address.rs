@@ -76,9 +76,13 @@ mod tests {
     fn an_address_is_found_in_what_was_pasted() {
         let bare = format!("{}d", "b".repeat(55));
         let whole_one = format!("{bare}.onion");
-        for typed in
-            [&bare, &whole_one, &format!("  {whole_one}\n"), &whole_one.to_uppercase(), &bare.replacen("bbbb", "bbbb ", 1)]
-        {
+        for typed in [
+            &bare,
+            &whole_one,
+            &format!("  {whole_one}\n"),
+            &whole_one.to_uppercase(),
+            &bare.replacen("bbbb", "bbbb ", 1),
+        ] {
             assert_eq!(whole(typed).as_ref(), Some(&whole_one), "{typed}");
         }
     }
