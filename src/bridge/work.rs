@@ -225,16 +225,19 @@ impl Work {
     /// A locked window shows nothing, so little can be wished; what was begun before is still kept.
     fn wished_while_locked(&mut self, intent: Intent) {
         match intent {
-            Intent::Unlock { passphrase: typed } => {
-                // One at a time, and whatever else runs: this one must always be possible.
-                if self.lock.as_mut().is_some_and(|lock| !std::mem::replace(&mut lock.checking, true)) {
-                    self.spawn(Job::Check(passphrase(&typed)));
-                }
-            }
+            Intent::Unlock { passphrase: typed } => self.check(Job::Check(passphrase(&typed))),
             Intent::Focus(focused) => self.focused = focused,
             Intent::Paste => self.job(Job::Paste),
             Intent::Draft(contact, text) => self.draft(contact, text),
             _ => {}
+        }
+    }
+
+    /// One at a time; but whatever else runs, this must always be possible.
+    fn check(&mut self, job: Job) {
+        let busy = self.lock.as_mut().is_none_or(|lock| std::mem::replace(&mut lock.checking, true));
+        if !busy {
+            self.spawn(job);
         }
     }
 
