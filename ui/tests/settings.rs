@@ -4,17 +4,15 @@ mod kit;
 
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kit::acts::*;
 use kit::fixtures::{ME, me, open};
-use kit::{Seen, asked, take, window};
+use kit::{asked, take, window};
 use pelure_ui::intent::Intent;
 use pelure_ui::model::{Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
 use pelure_ui::secret::Secret;
 use pelure_ui::settings::{Language, Look, Notify, Settings};
 use pelure_ui::update::Update;
-
-type Screen = Harness<'static, Seen>;
 
 #[test]
 fn what_is_chosen_is_shown_at_once_and_asked_for() {
@@ -232,39 +230,10 @@ fn every_control_has_a_name() {
     }
 }
 
-fn settings(updates: Vec<Update>) -> Screen {
-    let mut screen = window(updates);
-    screen.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
-    screen.run();
-    asked(&mut screen);
-    screen
-}
-
-fn node<'a>(screen: &'a Screen, role: Role, name: &'a str) -> egui_kittest::Node<'a> {
-    screen.get_by_role_and_label(role, name)
-}
-
-fn press(screen: &mut Screen, name: &str) {
-    node(screen, Role::Button, name).click_accesskit();
-    screen.run();
-}
-
 fn secret(screen: &mut Screen, name: &str, text: &str) {
     let field = node(screen, Role::PasswordInput, name);
     field.focus();
     screen.run();
     screen.event(egui::Event::Text(text.to_owned()));
     screen.run();
-}
-
-fn seen(screen: &Screen, words: &str) {
-    assert!(screen.query_all_by_label(words).next().is_some(), "{words}");
-}
-
-fn starts(screen: &Screen, words: &str) {
-    assert!(screen.query_all_by_label_contains(words).next().is_some(), "{words}");
-}
-
-fn gone(screen: &Screen, words: &str) {
-    assert!(screen.query_all_by_label(words).next().is_none(), "{words}");
 }

@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{
+    Event, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2,
+    pos2,
+};
 
 use super::{Scene, View};
 use crate::intent::Intent;
@@ -132,20 +135,28 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     banner(ui, scene, view, contact);
     let sent = keys(ui, scene, view);
     // The buttons stand beside the last line of the field, as high as it was in the last frame.
-    let size = Vec2::new(ui.available_width(), view.compose.height.max(TARGET));
-    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Max), |ui| {
-        let ready = ready(&view.compose);
-        let name = if view.compose.edit.is_some() { "talk-save" } else { "talk-send" };
-        let name = scene.say(name).into_owned();
-        let palette = scene.palette;
-        let pressed = ui.add_enabled_ui(ready, |ui| icon_button(ui, &palette, Icon::Send, &name)).inner.clicked();
-        let smile = icon_button(ui, &palette, Icon::Smile, &scene.say("talk-emoji"));
-        emoji(scene, view, &smile);
-        field(ui, scene, view, contact);
-        if ready && (pressed || sent) {
-            send(scene, view, contact);
-        }
-    });
+    let height = view.compose.height.max(TARGET);
+    let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), height));
+    let square = |right: f32| Rect::from_min_max(pos2(right - TARGET, rect.max.y - TARGET), pos2(right, rect.max.y));
+    let (last, first) = (square(rect.max.x), square(rect.max.x - TARGET - GRID));
+    let place = |ui: &mut Ui, name, rect| ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
+    field(
+        &mut place(ui, "field", Rect::from_min_max(rect.min, pos2(first.min.x - 2.0 * GRID, rect.max.y))),
+        scene,
+        view,
+        contact,
+    );
+    let palette = scene.palette;
+    let smile = icon_button(&mut place(ui, "emoji", first), &palette, Icon::Smile, &scene.say("talk-emoji"));
+    emoji(scene, view, &smile);
+    let ready = ready(&view.compose);
+    let name = if view.compose.edit.is_some() { "talk-save" } else { "talk-send" };
+    let name = scene.say(name).into_owned();
+    let mut corner = place(ui, "send", last);
+    let pressed = corner.add_enabled_ui(ready, |ui| icon_button(ui, &palette, Icon::Send, &name)).inner.clicked();
+    if ready && (pressed || sent) {
+        send(scene, view, contact);
+    }
     limits(ui, scene, &view.compose);
     ui.add_space(2.0 * GRID);
     pause(ui, scene, view);
@@ -174,7 +185,8 @@ fn banner(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     let escape = ui.memory(|memory| memory.has_focus(Id::unique(FIELD)))
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     let mut cancelled = escape;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    let size = Vec2::new(ui.available_width(), TARGET);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), |ui| {
         cancelled |= icon_button(ui, &scene.palette, Icon::Close, &scene.say("cancel")).clicked();
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(4.0 * GRID), egui::Sense::hover());

@@ -150,6 +150,7 @@ fn perform(ui: &Ui, scene: &mut Scene<'_>, view: &mut View, act: Act) {
         Act::Move(key) => {
             view.talk.current = Some(key);
             view.talk.focus = true;
+            ui.ctx().request_repaint();
         }
         Act::Pick(key) => view.talk.menu = Some(menu::Menu::emoji(key)),
         Act::React(key, emoji) => scene.ask(Intent::React(key, emoji)),

@@ -8,6 +8,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+pub mod acts;
 pub mod fixtures;
 pub mod raster;
 

@@ -1,12 +1,12 @@
 //! Above the messages: who it is, whether they are there, what was agreed, and what stands in the way.
 
-use egui::{Align, Layout, RichText, Ui, Vec2};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, Vec2};
 
 use crate::intent::Intent;
 use crate::model::{Contact, Standing};
 use crate::parts::{Icon, Kind, button, icon_button, presence, text, when};
 use crate::screens::{Page, Scene, View};
-use crate::theme::{GRID, LEAD, SMALL, Weight, font};
+use crate::theme::{GRID, LEAD, SMALL, TARGET, Weight, font};
 
 /// Draws it.
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact) {
@@ -25,7 +25,9 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         });
     });
     there(ui, scene, contact);
-    stands(ui, scene, contact);
+    // In a small window the messages need the room more.
+    let most = (ui.ctx().content_rect().height() * STANDS).max(2.0 * TARGET);
+    ScrollArea::vertical().id_salt("stands").max_height(most).show(ui, |ui| stands(ui, scene, contact));
     ui.add_space(GRID);
 }
 
@@ -110,3 +112,6 @@ fn mark(ui: &mut Ui, scene: &Scene<'_>, icon: Icon, ink: egui::Color32, word: &s
         ui.label(RichText::new(word).size(SMALL).color(ink));
     }
 }
+
+/// The share of the window that warnings may take.
+const STANDS: f32 = 0.25;

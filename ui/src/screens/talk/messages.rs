@@ -129,6 +129,7 @@ fn place(scene: &mut Scene<'_>, state: &mut State, contact: &Contact) {
         }
         if let Some(first) = first {
             state.first_unread = Some(first.key);
+            state.seen = state.seen.or(Some(MessageKey(first.key.0 - 1)));
             if !state.placed {
                 state.roll.to_row(first.key.0, 2.0 * GRID);
             }
@@ -292,7 +293,7 @@ impl Rows for Messages<'_, '_> {
         if response.secondary_clicked() || entered {
             self.act = Some(Act::Menu(message.key));
         }
-        if ui.rect_contains_pointer(row) || response.has_focus() || self.menu == Some(message.key) {
+        if self.menu.is_none() && (ui.rect_contains_pointer(row) || response.has_focus()) {
             self.tools(ui, message, row, bubble);
         }
         if act.is_some() {
