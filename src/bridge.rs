@@ -8,6 +8,7 @@ mod day;
 mod fault;
 mod gate;
 mod known;
+mod lock;
 mod news;
 mod out;
 mod pages;

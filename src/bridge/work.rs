@@ -2,21 +2,21 @@
 //!
 //! Everything the window knows passes through [`Work::show`], which keeps it back while the screen is locked.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::ContactKey;
-use pelure_ui::model::{Date, Fault, NOTICES, Place, Stage};
+use pelure_ui::model::{Date, Fault, Place, Stage};
 use pelure_ui::settings::Settings;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::day::Calendar;
-use super::gate::{Opened, SETTINGS, passphrase};
+use super::gate::{Opened, SETTINGS};
 use super::known::Known;
+use super::lock::Lock;
 use super::out::Out;
 use super::wishes::{Answer, Job, Wish, carry_out_all, typed};
 use super::{World, fault, pages, settings, shape};
@@ -28,8 +28,8 @@ pub(super) struct Work {
     pub(super) world: Arc<World>,
     /// When the window's time began.
     born: Duration,
-    out: Out,
-    place: Place,
+    pub(super) out: Out,
+    pub(super) place: Place,
     pub(super) calendar: Calendar,
     /// The day that the window was told.
     today: Date,
@@ -40,24 +40,11 @@ pub(super) struct Work {
     /// The conversation that is looked at.
     pub(super) talk: Option<ContactKey>,
     pub(super) focused: bool,
-    lock: Option<Lock>,
+    pub(super) lock: Option<Lock>,
     wishes: mpsc::Sender<Wish>,
     answers: mpsc::Receiver<Answer>,
     jobs: JoinSet<Answer>,
     pub(super) announcing: Option<JoinHandle<()>>,
-}
-
-/// The screen is locked.
-#[derive(Default)]
-struct Lock {
-    /// Why the last attempt to unlock failed.
-    fault: Option<Fault>,
-    /// A passphrase is being checked.
-    checking: bool,
-    /// How many unread messages the window was told of.
-    unread: u64,
-    /// What went well or wrong meanwhile, to be told afterwards.
-    notices: VecDeque<Update>,
 }
 
 /// How it ends.
@@ -222,25 +209,6 @@ impl Work {
         Ok(())
     }
 
-    /// A locked window shows nothing, so little can be wished; what was begun before is still kept.
-    fn wished_while_locked(&mut self, intent: Intent) {
-        match intent {
-            Intent::Unlock { passphrase: typed } => self.check(Job::Check(passphrase(&typed))),
-            Intent::Focus(focused) => self.focused = focused,
-            Intent::Paste => self.job(Job::Paste),
-            Intent::Draft(contact, text) => self.draft(contact, text),
-            _ => {}
-        }
-    }
-
-    /// One at a time; but whatever else runs, this must always be possible.
-    fn check(&mut self, job: Job) {
-        let busy = self.lock.as_mut().is_none_or(|lock| std::mem::replace(&mut lock.checking, true));
-        if !busy {
-            self.spawn(job);
-        }
-    }
-
     async fn answered(&mut self, answer: Answer) -> Result<(), EngineError> {
         match answer {
             Answer::Nothing => {}
@@ -267,7 +235,7 @@ impl Work {
                 }
                 self.notice(Update::Failed(fault));
             }
-            Answer::Checked(Ok(())) => return self.unlock().await,
+            Answer::Checked(Ok(())) => self.unlock().await,
             Answer::Checked(Err(fault)) => {
                 if let Some(lock) = &mut self.lock {
                     (lock.fault, lock.checking) = (Some(fault), false);
@@ -291,25 +259,8 @@ impl Work {
         }
     }
 
-    fn lock(&mut self) {
-        if self.place.traceless {
-            // There is no passphrase that could unlock it.
-            return self.notice(Update::Failed(Fault::NotAllowedNow));
-        }
-        self.talk = None;
-        self.lock = Some(Lock { unread: self.known.unread(), ..Lock::default() });
-        self.tell_lock();
-    }
-
-    async fn unlock(&mut self) -> Result<(), EngineError> {
-        let Some(lock) = self.lock.take() else { return Ok(()) };
-        self.tell_everything().await?;
-        lock.notices.into_iter().for_each(|notice| self.show(notice));
-        Ok(())
-    }
-
     /// Everything the window needs, whatever it knew before; the stage last, so that it never shows half of it.
-    async fn tell_everything(&mut self) -> Result<(), EngineError> {
+    pub(super) async fn tell_everything(&mut self) -> Result<(), EngineError> {
         self.out.tell(Update::Place(self.place.clone()));
         self.out.tell(Update::Settings(self.settings));
         self.out.tell(Update::Today(self.today));
@@ -340,32 +291,7 @@ impl Work {
         }
     }
 
-    /// Tells what went well or wrong, if need be after the screen is unlocked.
-    fn notice(&mut self, update: Update) {
-        let Some(lock) = &mut self.lock else { return self.out.tell(update) };
-        lock.notices.push_back(update);
-        while lock.notices.len() > NOTICES {
-            lock.notices.pop_front();
-        }
-    }
-
-    /// Tells a locked window how many messages wait, when that changed.
-    pub(super) fn show_unread(&mut self) {
-        let unread = self.known.unread();
-        if self.lock.as_ref().is_some_and(|lock| lock.unread != unread) {
-            self.tell_lock();
-        }
-    }
-
-    fn tell_lock(&mut self) {
-        let unread = self.known.unread();
-        if let Some(lock) = &mut self.lock {
-            lock.unread = unread;
-            self.out.tell(Update::Stage(Stage::Locked { fault: lock.fault.clone(), unread }));
-        }
-    }
-
-    fn draft(&mut self, contact: ContactKey, text: String) {
+    pub(super) fn draft(&mut self, contact: ContactKey, text: String) {
         if let Some(known) = self.known.find(contact)
             && known.draft != text
         {
@@ -382,19 +308,15 @@ impl Work {
         }
     }
 
-    fn job(&mut self, job: Job) {
+    pub(super) fn job(&mut self, job: Job) {
         if self.jobs.len() >= JOBS {
             return self.notice(Update::Failed(Fault::NotAllowedNow));
         }
         self.spawn(job);
     }
 
-    fn spawn(&mut self, job: Job) {
+    pub(super) fn spawn(&mut self, job: Job) {
         self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)));
-    }
-
-    pub(super) fn is_locked(&self) -> bool {
-        self.lock.is_some()
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Event, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, TextEdit, Ui, UiBuilder, Vec2,
-    pos2,
+    Event, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, TextEdit, Ui, UiBuilder,
+    Vec2, pos2,
 };
 
 use super::{Scene, View};
