@@ -13,9 +13,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use kit::{Seen, fixtures};
 use pelure_ui::keys::{ContactKey, MessageKey};
-use pelure_ui::model::{
-    Contact, Done, Fault, Found, Hit, Identity, Last, Place, Presence, Reach, Shown, Stage, Tor,
-};
+use pelure_ui::model::{Contact, Done, Fault, Found, Hit, Identity, Last, Place, Presence, Reach, Shown, Stage, Tor};
 use pelure_ui::settings::{Language, Look, Settings};
 use pelure_ui::update::Update;
 use pelure_ui::words::Words;

@@ -32,7 +32,15 @@ impl Window {
     pub fn new(language: Language) -> Self {
         let mut model = Model::default();
         model.settings.language = language;
-        Self { model, view: View::default(), words: Words::new(language), installed: None, touched: 0.0, pasted: None, parting: Vec::new() }
+        Self {
+            model,
+            view: View::default(),
+            words: Words::new(language),
+            installed: None,
+            touched: 0.0,
+            pasted: None,
+            parting: Vec::new(),
+        }
     }
 
     /// Gives egui the fonts; once, before the first frame.

@@ -120,9 +120,10 @@ fn a_message_is_copied_from_its_menu() {
     acts(&mut harness, THEIRS);
     harness.get_by_label("Copy text").click();
     harness.step();
-    let copied = harness.output().platform_output.commands.iter().any(|command| {
-        matches!(command, egui::OutputCommand::CopyText(text) if text == "The documents are ready.")
-    });
+    let copied =
+        harness.output().platform_output.commands.iter().any(
+            |command| matches!(command, egui::OutputCommand::CopyText(text) if text == "The documents are ready."),
+        );
     assert!(copied, "{:?}", harness.output().platform_output.commands);
 }
 

@@ -60,7 +60,8 @@ pub(crate) fn needed(text: &str) -> bool {
 /// Sets a text into lines of this width; remembered while it is shown.
 pub(crate) fn set(ui: &Ui, text: &str, format: &TextFormat, width: f32, rows: usize) -> Arc<Setting> {
     let key = hash((text, width.to_bits(), ui.pixels_per_point().to_bits(), format.font_id.clone()));
-    let known = ui.data(|data| data.get_temp::<Lately>(Id::unique("bidi")).and_then(|lately| lately.get(&key).cloned()));
+    let known =
+        ui.data(|data| data.get_temp::<Lately>(Id::unique("bidi")).and_then(|lately| lately.get(&key).cloned()));
     known.unwrap_or_else(|| {
         let setting = Arc::new(lines(ui, text, format, width, rows));
         ui.data_mut(|data| {
@@ -118,8 +119,15 @@ fn words(ui: &Ui, paragraph: &str, info: &BidiInfo<'_>, format: &TextFormat, wid
             Some((_, word)) if matches!(bidi_class(c), BidiClass::NSM | BidiClass::BN) => word.range.end = end,
             _ => {
                 let turned = (kind == Kind::Sign).then(|| turned(c)).flatten();
-                let word =
-                    Word { range: at..end, turned, level, gap: kind == Kind::Gap, at: Vec2::ZERO, width: 0.0, from_right: false };
+                let word = Word {
+                    range: at..end,
+                    turned,
+                    level,
+                    gap: kind == Kind::Gap,
+                    at: Vec2::ZERO,
+                    width: 0.0,
+                    from_right: false,
+                };
                 words.push((kind, word));
             }
         }
@@ -187,7 +195,8 @@ fn break_up(words: Vec<Word>, width: f32) -> Vec<Vec<Word>> {
         let Some(line) = lines.last_mut() else { break };
         let gap = word.gap;
         if used + word.width > width && !gap && !line.is_empty() {
-            let carried: Vec<Word> = if together < line.len() { line.split_off(line.len() - together) } else { Vec::new() };
+            let carried: Vec<Word> =
+                if together < line.len() { line.split_off(line.len() - together) } else { Vec::new() };
             used = carried.iter().map(|word| word.width).sum::<f32>();
             let fits = used + word.width <= width;
             lines.push(carried);

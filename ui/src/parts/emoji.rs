@@ -158,5 +158,6 @@ const REACTIONS: usize = 6;
 const SEARCH_CHARS: usize = 40;
 /// Offered before anything was chosen; the first ones for reactions.
 const USUAL: &[&str] = &[
-    "👍", "❤️", "😂", "😮", "😢", "🙏", "👎", "🔥", "🎉", "✅", "😀", "😊", "😉", "😍", "🤔", "😅", "😭", "😡", "👏", "💪",
+    "👍", "❤️", "😂", "😮", "😢", "🙏", "👎", "🔥", "🎉", "✅", "😀", "😊", "😉", "😍", "🤔", "😅", "😭", "😡", "👏",
+    "💪",
 ];

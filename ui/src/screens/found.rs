@@ -114,7 +114,8 @@ fn hit(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit, at: usize) -> bool {
     } else {
         scene.say_with("people-you", &[("text", hit.text.as_str().into())])
     };
-    let name = scene.say_with("found-row", &[("time", (&time).into()), ("text", prose::beginning(&words, NAMED).into())]);
+    let name =
+        scene.say_with("found-row", &[("time", (&time).into()), ("text", prose::beginning(&words, NAMED).into())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), palette.raised);

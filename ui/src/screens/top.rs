@@ -47,11 +47,9 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             buttons(ui, scene, view);
             if !scene.narrow {
-                ui.allocate_ui_with_layout(
-                    Vec2::new(SEARCH, TARGET),
-                    Layout::left_to_right(Align::Center),
-                    |ui| search(ui, scene, view),
-                );
+                ui.allocate_ui_with_layout(Vec2::new(SEARCH, TARGET), Layout::left_to_right(Align::Center), |ui| {
+                    search(ui, scene, view)
+                });
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 identity(ui, scene, view);

@@ -2,9 +2,8 @@
 
 use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
 use pelure_ui::model::{
-    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Quote, Reach, Reaction, Reason, Receipts, Request,
-    Shown,
-    Stage, Standing, Tor,
+    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Quote, Reach, Reaction, Reason,
+    Receipts, Request, Shown, Stage, Standing, Tor,
 };
 use pelure_ui::update::{Page, PagePlace, Update};
 

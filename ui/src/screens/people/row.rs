@@ -137,8 +137,12 @@ fn told(scene: &Scene<'_>, contact: &Contact) -> String {
     let text = last_words(scene, contact).map(|(text, _)| text).unwrap_or_default();
     let unread = i64::try_from(contact.unread).unwrap_or(i64::MAX);
     let verified = if contact.verified { "yes" } else { "no" };
-    let values =
-        [("state", (&state).into()), ("unread", unread.into()), ("verified", verified.into()), ("text", (&text).into())];
+    let values = [
+        ("state", (&state).into()),
+        ("unread", unread.into()),
+        ("verified", verified.into()),
+        ("text", (&text).into()),
+    ];
     scene.say_with("people-row", &values)
 }
 

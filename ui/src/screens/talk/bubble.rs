@@ -58,7 +58,14 @@ impl Piece {
 }
 
 /// Measures a message for a row of this width.
-pub(super) fn shape(ui: &Ui, scene: &Scene<'_>, contact: &Contact, message: &Message, setting: Setting<'_>, width: f32) -> Shape {
+pub(super) fn shape(
+    ui: &Ui,
+    scene: &Scene<'_>,
+    contact: &Contact,
+    message: &Message,
+    setting: Setting<'_>,
+    width: f32,
+) -> Shape {
     let palette = &scene.palette;
     let most = (width * if scene.narrow { 0.86 } else { 0.78 }).min(WIDEST) - 2.0 * PAD.x;
     let small = |text: &str, ink| prose::line(ui, text, SMALL, Weight::Regular, ink, most);
@@ -98,7 +105,8 @@ pub(super) fn shape(ui: &Ui, scene: &Scene<'_>, contact: &Contact, message: &Mes
         height += CHIP;
     }
     let queued = setting.newest_queued && message.delivery == Delivery::Queued;
-    let note = queued.then(|| small(&scene.say_with("talk-queued-note", &[("name", (&contact.name).into())]), palette.muted));
+    let note =
+        queued.then(|| small(&scene.say_with("talk-queued-note", &[("name", (&contact.name).into())]), palette.muted));
     if note.is_some() {
         height += LINE + GRID;
     }
@@ -135,7 +143,9 @@ pub(super) fn draw(
         ui.painter().galley(rect.min + vec2(3.0 * GRID, 0.0), Arc::clone(author), palette.accent);
         ui.painter().galley(rect.min + vec2(3.0 * GRID, author.size().y), Arc::clone(text), palette.muted);
         button::focus_ring(ui, palette, &response);
-        if response.clicked() && let Some(key) = quote.key {
+        if response.clicked()
+            && let Some(key) = quote.key
+        {
             act = Some(Act::Jump(key));
         }
         corner.y += rect.height() + 2.0 * GRID;
@@ -212,10 +222,20 @@ fn pieces(ui: &Ui, scene: &Scene<'_>, message: &Message, cut: bool) -> Vec<Piece
     };
     let mut pieces = Vec::with_capacity(4);
     if cut {
-        pieces.push(piece(Some(Icon::Down), &scene.say("talk-show-all"), palette.accent, Some(Act::Whole(message.key))));
+        pieces.push(piece(
+            Some(Icon::Down),
+            &scene.say("talk-show-all"),
+            palette.accent,
+            Some(Act::Whole(message.key)),
+        ));
     }
     if message.edited && !message.deleted {
-        pieces.push(piece(Some(Icon::Pencil), &scene.say("talk-edited"), palette.muted, Some(Act::History(message.key))));
+        pieces.push(piece(
+            Some(Icon::Pencil),
+            &scene.say("talk-edited"),
+            palette.muted,
+            Some(Act::History(message.key)),
+        ));
     }
     if let Some(seconds) = message.expires_in {
         pieces.push(piece(Some(Icon::Timer), &when::span(scene.words, i64::from(seconds)), palette.muted, None));

@@ -69,9 +69,11 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
             ui.spacing_mut().item_spacing.y = 0.0;
             act = match menu.page {
                 Page::Acts => acts(ui, scene, view, &message, opened, &mut menu.page),
-                Page::Emoji => view.compose.picker.show(ui, scene.words, &scene.palette).map(|emoji| {
-                    Act::React(message.key, Some(emoji.as_str().to_owned()))
-                }),
+                Page::Emoji => view
+                    .compose
+                    .picker
+                    .show(ui, scene.words, &scene.palette)
+                    .map(|emoji| Act::React(message.key, Some(emoji.as_str().to_owned()))),
                 Page::Delete => confirm(ui, scene, contact, &message),
             };
         });
