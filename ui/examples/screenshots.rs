@@ -41,6 +41,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "start-4-address", updates: made, acts: named },
     Scene { name: "lock", updates: locked, acts: |_| {} },
     Scene { name: "lock-wrong", updates: sealed, acts: |_| {} },
+    Scene { name: "lock-panic", updates: locked, acts: |desk| desk.press("lock-panic") },
     Scene { name: "pause-broken", updates: broken, acts: |_| {} },
     Scene { name: "pause-opening", updates: || vec![Update::Stage(Stage::Opening)], acts: |_| {} },
     Scene { name: "main", updates: fixtures::open, acts: |_| {} },
@@ -54,6 +55,19 @@ const SCENES: &[Scene] = &[
     Scene { name: "talk-offline", updates: fixtures::open, acts: offline },
     Scene { name: "found", updates: fixtures::open, acts: found },
     Scene { name: "main-notices", updates: noticed, acts: |_| {} },
+    Scene { name: "people-add", updates: fixtures::open, acts: adding },
+    Scene { name: "people-address", updates: fixtures::open, acts: |desk| settings(desk, Some("address")) },
+    Scene { name: "people-requests", updates: fixtures::open, acts: requests },
+    Scene { name: "people-details", updates: fixtures::open, acts: details },
+    Scene { name: "people-safety", updates: fixtures::open, acts: safety },
+    Scene { name: "people-remove", updates: fixtures::open, acts: removal },
+    Scene { name: "settings", updates: fixtures::open, acts: |desk| settings(desk, None) },
+    Scene { name: "settings-tor", updates: blocked, acts: |desk| settings(desk, Some("settings-tor")) },
+    Scene { name: "settings-passphrase", updates: fixtures::open, acts: passphrase },
+    Scene { name: "settings-backup", updates: fixtures::open, acts: |desk| settings(desk, Some("settings-backup")) },
+    Scene { name: "settings-panic", updates: fixtures::open, acts: |desk| settings(desk, Some("settings-panic")) },
+    Scene { name: "settings-about", updates: fixtures::open, acts: about },
+    Scene { name: "help", updates: fixtures::open, acts: |desk| desk.key(Key::F1) },
 ];
 
 const WAYS: &[Way] = &[
@@ -77,6 +91,18 @@ impl Desk {
         let name = self.words.say(text).into_owned();
         // Not with the pointer: it may have to be scrolled to.
         self.harness.get_all_by_label(&name).next().unwrap().click_accesskit();
+        self.harness.run();
+    }
+
+    /// The same, for a name with values in it.
+    fn named(&mut self, name: &str) {
+        self.harness.get_all_by_label(name).next().unwrap().click_accesskit();
+        self.harness.run();
+    }
+
+    /// Presses a key together with Ctrl.
+    fn shortcut(&mut self, key: Key) {
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
         self.harness.run();
     }
 
@@ -252,6 +278,76 @@ fn found(desk: &mut Desk) {
         hit(fixtures::CLARA, 4, "No Documents were found in the second folder."),
     ];
     kit::take(&mut desk.harness, [Update::Found(Found { query: "documents".into(), hits, more: false })]);
+}
+
+fn adding(desk: &mut Desk) {
+    desk.shortcut(Key::N);
+    desk.write("add-address", &format!("{}d", "k".repeat(55)));
+    desk.write("add-name", "Eva");
+}
+
+fn settings(desk: &mut Desk, then: Option<&str>) {
+    desk.shortcut(Key::Comma);
+    match then {
+        Some("address") => {
+            let name = desk.words.say_with("settings-identity-address", &[("name", "Desk".into())]);
+            desk.named(&name);
+        }
+        Some(name) => desk.press(name),
+        None => {}
+    }
+}
+
+fn passphrase(desk: &mut Desk) {
+    settings(desk, Some("settings-passphrase"));
+    desk.secret("passphrase-new", "mule lantern");
+    desk.secret("passphrase-again", "mule");
+}
+
+fn about(desk: &mut Desk) {
+    settings(desk, None);
+    let name = desk.words.say("about-licences-more").into_owned();
+    desk.harness.get_by_label(&name).scroll_to_me();
+    desk.harness.run();
+}
+
+fn requests(desk: &mut Desk) {
+    let name = desk.words.say_with("people-requests", &[("count", 2.into())]);
+    desk.named(&name);
+}
+
+fn details(desk: &mut Desk) {
+    let bob = |node: &egui_kittest::kittest::AccessKitNode<'_>| {
+        node.label().is_some_and(|label| label.starts_with("Bob")) && node.role() != egui::accesskit::Role::Label
+    };
+    desk.harness.get_by(bob).click_accesskit();
+    desk.harness.run();
+    desk.press("talk-show-details");
+}
+
+fn safety(desk: &mut Desk) {
+    details(desk);
+    desk.press("details-compare");
+    let list = |words: &str| words.split(' ').map(str::to_owned).collect();
+    let words = pelure_ui::model::Words {
+        contact: fixtures::BOB,
+        english: list("hollow lantern pupil velvet cabin ocean turtle mimic garlic spoon erode zebra"),
+        french: list("abandon caresse dénicher éclipse fugitif grivois huître liseron moufle notice ortie zeste"),
+        digits: list("0868 0996 1390 1937 0259 1222 1877 1128 0769 1685 0613 2045"),
+    };
+    kit::take(&mut desk.harness, [Update::Words(words)]);
+}
+
+fn removal(desk: &mut Desk) {
+    details(desk);
+    desk.press("details-remove");
+}
+
+fn blocked() -> Vec<Update> {
+    let mut updates = fixtures::open();
+    let reason = Shown::new("The clock of this computer is wrong by 3 hours");
+    updates.push(Update::Tor(Tor::Blocked { fraction: 0.12, reason }));
+    updates
 }
 
 fn main() {

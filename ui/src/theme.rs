@@ -136,6 +136,7 @@ fn visuals(palette: &Palette) -> egui::Visuals {
     visuals.selection.stroke = Stroke::new(2.0, palette.accent);
     // A calm window: nothing blinks, and an idle one is not drawn again.
     visuals.text_cursor.blink = false;
+    visuals.text_cursor.stroke = Stroke::new(2.0, palette.accent);
     let widgets = &mut visuals.widgets;
     for (state, fill, edge) in [
         (&mut widgets.noninteractive, palette.paper, palette.line),

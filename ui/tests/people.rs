@@ -1,221 +1,206 @@
-//! The list of contacts and the bar above it, by accessible name.
+//! Adding people, one's own address, identities, and the frame of all dialogs.
 
 mod kit;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use kit::fixtures::{BOB, ME, address, at, contact, me, message, open, page};
-use kit::{Seen, asked, click, sized, strange, take, window};
-use pelure_ui::intent::{Intent, Part};
-use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey};
-use pelure_ui::model::{Contact, Found, Hit, Identity, Last, Presence, Shown, Tor};
+use kit::acts::*;
+use kit::fixtures::{ME, bob, me, open};
+use kit::{asked, take, write};
+use pelure_ui::intent::Intent;
+use pelure_ui::keys::{ContactKey, IdentityKey};
+use pelure_ui::model::{Chosen, Contact, Fault, Purpose, Shown, Standing};
 use pelure_ui::settings::Language;
 use pelure_ui::update::Update;
 
-fn row<'h>(harness: &'h Harness<'static, Seen>, name: &'h str) -> egui_kittest::Node<'h> {
-    harness.get_by_role_and_label(Role::Button, name)
-}
-
-fn told(harness: &Harness<'static, Seen>, name: &str) -> String {
-    row(harness, name).accesskit_node().description().unwrap_or_default()
+#[test]
+fn somebody_is_asked_to_be_a_contact() {
+    let mut screen = adding(open());
+    assert!(field(&screen, "Their address").is_focused(), "the focus goes into the dialog");
+    write(&mut screen, "Their address", &format!("  {}\n", theirs()));
+    write(&mut screen, "A name for them", "Eva");
+    write_lines(&mut screen, "A few words for them (optional)", "It is Ann.");
+    seen(&screen, "270 characters left");
+    asked(&mut screen);
+    press(&mut screen, "Ask them");
+    let wanted =
+        Intent::AddContact { identity: ME, address: theirs(), name: "Eva".into(), message: "It is Ann.".into() };
+    assert_eq!(asked(&mut screen), [wanted]);
+    let eva = Contact { address: theirs(), standing: Standing::Requested, ..contact(9, "Eva") };
+    take(&mut screen, [Update::Contact(Box::new(eva))]);
+    seen(&screen, "Eva is being asked.");
+    press(&mut screen, "Done");
+    gone(&screen, "Eva is being asked.");
 }
 
 #[test]
-fn a_row_tells_presence_unread_and_last_words() {
-    let harness = window(open());
-    assert_eq!(told(&harness, "Bob"), "online, verified, 2 unread. The documents are ready.");
-    assert_eq!(told(&harness, "Clara"), "offline. draft: about the");
-    assert_eq!(told(&harness, "Dmitri"), "waiting for an answer. ");
+fn a_bare_address_is_taken_and_a_wrong_one_is_told_early() {
+    let mut screen = adding(open());
+    write(&mut screen, "A name for them", "Eva");
+    for wrong in ["hello", &theirs().replacen('b', "1", 1), "aaaa.onion"] {
+        rewrite(&mut screen, "Their address", wrong);
+        starts(&screen, "This does not look like an onion address yet");
+        assert!(node(&screen, Role::Button, "Ask them").accesskit_node().is_disabled(), "{wrong}");
+    }
+    rewrite(&mut screen, "Their address", theirs().trim_end_matches(".onion"));
+    press(&mut screen, "Ask them");
+    assert!(matches!(&asked(&mut screen)[..], [.., Intent::AddContact { address, .. }] if *address == theirs()));
 }
 
 #[test]
-fn the_newest_message_comes_first() {
-    let last = |minute| Some(Last { text: Shown::new("x"), incoming: true, at: at(12, minute) });
-    let people = (1..=4).map(|key| Contact {
-        last: last(u8::try_from(key * 7 % 5).unwrap()),
-        ..contact(ContactKey(key), &format!("P{key}"), 'p')
-    });
-    let harness = window(open().into_iter().chain([Update::Contacts(people.collect())]));
-    let mut tops: Vec<(i64, f32)> =
-        (1..=4).map(|key| (key * 7 % 5, row(&harness, &format!("P{key}")).rect().top())).collect();
-    tops.sort_by(|a, b| a.1.total_cmp(&b.1));
-    assert!(tops.is_sorted_by(|a, b| a.0 >= b.0), "{tops:?}");
+fn ones_own_address_and_a_known_one_are_said() {
+    let mine = pelure_ui::model::Identity { address: theirs(), ..me() };
+    let mut screen = adding([open(), vec![Update::Identities(vec![mine])]].concat());
+    write(&mut screen, "Their address", &theirs());
+    seen(&screen, "This is your own address.");
+
+    let known = Contact { address: theirs(), ..bob() };
+    let mut screen = adding([open(), vec![Update::Contacts(vec![known])]].concat());
+    write(&mut screen, "Their address", &theirs());
+    seen(&screen, "You have this contact already: Bob.");
 }
 
 #[test]
-fn a_thousand_contacts_are_not_all_laid_out_and_each_is_reached() {
-    let people = (1..=1_000).map(|key| contact(ContactKey(key), &format!("Person {key:04}"), 'p')).collect();
-    let mut harness = window(open().into_iter().chain([Update::Contacts(people)]));
-    let rows = harness.query_all_by_label_contains("Person ").count();
-    assert!((4..40).contains(&rows), "{rows}");
-    row(&harness, "Person 0001").focus();
-    harness.run();
-    harness.key_press(Key::End);
-    harness.run();
-    assert!(row(&harness, "Person 1000").is_focused());
-    harness.key_press(Key::Enter);
-    harness.run();
-    assert_eq!(asked(&mut harness), [Intent::Load { contact: ContactKey(1_000), part: Part::Newest }]);
+fn an_address_comes_from_a_picture() {
+    let mut screen = adding(open());
+    press(&mut screen, "From the clipboard’s picture");
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::ScanClipboard));
+    take(&mut screen, [Update::Scanned(Err(Fault::NoQr))]);
+    seen(&screen, "There is no QR code in this picture.");
+    press(&mut screen, "From a picture of a QR code");
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::Choose(Purpose::ReadQr)));
+    take(&mut screen, [Update::Chosen(Chosen { purpose: Purpose::ReadQr, path: Some("/a/qr.png".into()) })]);
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::ScanFile("/a/qr.png".into())));
+    take(&mut screen, [Update::Scanned(Ok(Shown::new(theirs())))]);
+    assert_eq!(field(&screen, "Their address").value().as_deref(), Some(theirs().as_str()));
+    gone(&screen, "There is no QR code in this picture.");
 }
 
 #[test]
-fn letters_typed_at_the_list_find_a_name() {
-    let people = (1..=50).map(|key| contact(ContactKey(key), &format!("Person {key:02}"), 'p')).collect();
-    let mut harness = window(open().into_iter().chain([Update::Contacts(people)]));
-    row(&harness, "Person 01").focus();
-    harness.run();
-    harness.event(egui::Event::Text("4".into()));
-    harness.run();
-    harness.event(egui::Event::Text("2".into()));
-    harness.run();
-    assert!(harness.query_by_label("Person 01").is_none());
-    row(&harness, "Person 42");
-    harness.key_press(Key::Escape);
-    harness.run();
-    row(&harness, "Person 01");
+fn a_path_is_typed_where_there_is_no_file_dialog() {
+    let mut screen = adding(open());
+    press(&mut screen, "From a picture of a QR code");
+    take(&mut screen, [Update::Chosen(Chosen { purpose: Purpose::ReadQr, path: None })]);
+    write(&mut screen, "The path of the picture", "/a/b.png");
+    asked(&mut screen);
+    press(&mut screen, "From a picture of a QR code");
+    assert_eq!(asked(&mut screen), [Intent::ScanFile("/a/b.png".into())]);
 }
 
 #[test]
-fn arrows_and_enter_open_a_conversation() {
-    let mut harness = window(open());
-    row(&harness, "Bob").focus();
-    harness.run();
-    harness.key_press(Key::ArrowDown);
-    harness.run();
-    assert!(row(&harness, "Clara").is_focused());
-    harness.key_press(Key::Enter);
-    harness.run_steps(3);
-    harness.get_by_label("Message to Clara");
+fn a_refusal_of_the_other_side_is_said_in_the_dialog() {
+    let mut screen = adding(open());
+    write(&mut screen, "Their address", &theirs());
+    write(&mut screen, "A name for them", "Eva");
+    press(&mut screen, "Ask them");
+    take(&mut screen, [Update::Failed(Fault::BadName)]);
+    starts(&screen, "This cannot be a name");
+    assert!(screen.state().window.model().notices.is_empty(), "said once");
+    assert_eq!(field(&screen, "Their address").value(), Some(theirs()), "what was typed stays");
 }
 
 #[test]
-fn requests_are_counted_above_the_contacts() {
-    let mut harness = window(open());
-    assert!(row(&harness, "Requests (2)").rect().top() < row(&harness, "Bob").rect().top());
-    take(&mut harness, [Update::Requests(Vec::new())]);
-    assert!(harness.query_by_label_contains("Requests").is_none());
+fn one_of_several_identities_is_chosen() {
+    let other = pelure_ui::model::Identity { key: IdentityKey(2), name: "Private".into(), ..me() };
+    let mut screen = adding([open(), vec![Update::Identities(vec![me(), other])]].concat());
+    write(&mut screen, "Their address", &theirs());
+    write(&mut screen, "A name for them", "Eva");
+    screen.get_by_role_and_label(Role::RadioButton, "Private").click();
+    screen.run();
+    press(&mut screen, "Ask them");
+    assert!(matches!(asked(&mut screen).last(), Some(Intent::AddContact { identity: IdentityKey(2), .. })));
 }
 
 #[test]
-fn an_empty_list_gives_the_address_and_what_to_do() {
-    let mut harness = window(open().into_iter().chain([Update::Contacts(Vec::new())]));
-    harness.get_by_label(&address('m'));
-    harness.get_by_label("QR code of your address");
-    harness.get_by_label("Copy the address").click();
-    harness.step();
-    let commands = &harness.output().platform_output.commands;
-    assert!(commands.iter().any(|c| matches!(c, egui::OutputCommand::CopyText(text) if *text == address('m'))));
-    harness.get_all_by_label("Add a contact").next().unwrap();
+fn a_dialog_is_left_by_esc_and_forgets_what_was_typed() {
+    let mut screen = adding(open());
+    write(&mut screen, "A name for them", "Eva");
+    screen.key_press(Key::Escape);
+    screen.run();
+    gone(&screen, "A name for them");
+    screen.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    screen.run();
+    assert_eq!(field(&screen, "A name for them").value().as_deref(), Some(""));
 }
 
 #[test]
-fn identities_are_chosen_hidden_and_shown() {
-    let work = Identity { key: IdentityKey(2), name: "Work".into(), address: address('w'), ..me() };
-    let eve = Contact { identity: IdentityKey(2), ..contact(ContactKey(9), "Eve", 'e') };
-    let updates = [Update::Identities(vec![me(), work]), Update::Contact(Box::new(eve))];
-    let mut harness = window(open().into_iter().chain(updates));
-    row(&harness, "Bob");
-    row(&harness, "Eve");
-    click(&mut harness, "Identity: All identities");
-    click(&mut harness, "Show only Work");
-    row(&harness, "Eve");
-    assert!(harness.query_by_role_and_label(Role::Button, "Bob").is_none());
-    click(&mut harness, "Identity: Work");
-    asked(&mut harness);
-    click(&mut harness, "Appear offline as Desk");
-    assert_eq!(asked(&mut harness), [Intent::SetVisible(ME, false)]);
+fn ones_address_is_copied_shown_and_saved() {
+    let mut screen = settings(open());
+    press(&mut screen, "Address of Desk");
+    node(&screen, Role::Dialog, "My address");
+    node(&screen, Role::Image, "Your address as a QR code");
+    seen(&screen, "Anyone with this address can ask to talk to you. It does not say who or where you are.");
+    screen.get_by_role_and_label(Role::Button, "Copy the address").click();
+    let copied = copies(&mut screen);
+    assert_eq!(copied, [me().address], "without the gaps that are drawn");
+    seen(&screen, "Copied.");
+    press(&mut screen, "Save the QR code as a picture");
+    take(&mut screen, [Update::Chosen(Chosen { purpose: Purpose::SaveQr, path: Some("/a/me.png".into()) })]);
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::SaveQr { identity: ME, path: "/a/me.png".into() }));
+    take(&mut screen, [Update::Failed(Fault::AlreadyExists)]);
+    starts(&screen, "It is there already");
 }
 
 #[test]
-fn tor_is_a_word_in_every_state() {
-    let step = Shown::new("x");
-    for (tor, word) in [
-        (Tor::Offline, "Tor: off"),
-        (Tor::Connecting { fraction: 0.42, step: step.clone() }, "Tor: connecting, 42 %"),
-        (Tor::Blocked { fraction: 0.1, reason: step }, "Tor: blocked"),
-        (Tor::Ready, "Tor: connected"),
+fn an_identity_is_made_by_keyboard_and_removed_when_one_is_sure() {
+    let mut screen = settings(open());
+    press(&mut screen, "New identity");
+    assert!(field(&screen, "A name for this identity").is_focused());
+    write(&mut screen, "A name for this identity", "Private");
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::AddIdentity { name: "Private".into() }));
+
+    press(&mut screen, "Remove Desk");
+    starts(&screen, "This deletes its address, its 3 contacts and all messages");
+    assert!(node(&screen, Role::Button, "Remove this identity").accesskit_node().is_disabled());
+    screen.get_by_role_and_label(Role::CheckBox, "I no longer need this address").click();
+    screen.run();
+    press(&mut screen, "Remove this identity");
+    assert_eq!(asked(&mut screen).last(), Some(&Intent::RemoveIdentity(ME)));
+}
+
+#[test]
+fn dialogs_fit_a_window_of_320_by_400_in_french() {
+    let mut screen = kit::sized([320.0, 400.0], Language::French, french(open()));
+    screen.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    screen.run();
+    for (role, name) in [
+        (Role::TextInput, "Son adresse"),
+        (Role::Button, "À partir de l’image du presse-papiers"),
+        (Role::MultilineTextInput, "Quelques mots pour cette personne (facultatif)"),
+        (Role::Button, "Envoyer la demande"),
+        (Role::Button, "Fermer"),
     ] {
-        let harness = window(open().into_iter().chain([Update::Tor(tor)]));
-        row(&harness, word);
-    }
-}
-
-#[test]
-fn the_bar_locks_and_a_traceless_profile_cannot() {
-    let mut harness = window(open());
-    click(&mut harness, "Lock");
-    assert_eq!(asked(&mut harness), [Intent::Lock]);
-    let place = pelure_ui::model::Place { traceless: true, ..Default::default() };
-    take(&mut harness, [Update::Place(place)]);
-    assert!(harness.query_by_label("Lock").is_none());
-}
-
-#[test]
-fn a_search_leads_to_the_place() {
-    let mut harness = window(open());
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    harness.run();
-    let field = harness.get_by_role_and_label(Role::TextInput, "Search all messages");
-    assert!(field.is_focused());
-    field.type_text("ready");
-    harness.run_steps(4);
-    assert_eq!(asked(&mut harness), [Intent::Search("ready".into())]);
-    let hit = Hit {
-        contact: BOB,
-        message: MessageKey(7),
-        incoming: true,
-        text: Shown::new("The documents are READY."),
-        at: at(9, 15),
-    };
-    take(&mut harness, [Update::Found(Found { query: "ready".into(), hits: vec![hit], more: false })]);
-    harness.get_by_label("1 message with “ready”.");
-    click(&mut harness, "09:15, The documents are READY.");
-    assert!(asked(&mut harness).contains(&Intent::Load { contact: BOB, part: Part::Around(MessageKey(7)) }));
-    take(&mut harness, [page(BOB, vec![message(7, true, "The documents are READY.")])]);
-    harness.get_by_role_and_label(Role::Label, "The documents are READY.");
-}
-
-#[test]
-fn escape_leaves_the_search() {
-    let mut harness = window(open());
-    row(&harness, "Clara").click();
-    harness.run_steps(3);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    harness.run_steps(2);
-    harness.get_by_role_and_label(Role::TextInput, "Search all messages").type_text("ready");
-    harness.run_steps(4);
-    harness.get_by_label("Searching.");
-    harness.key_press(Key::Escape);
-    harness.run_steps(3);
-    assert!(harness.query_by_label("Searching.").is_none());
-    harness.get_by_label("Message to Clara");
-}
-
-#[test]
-fn hostile_names_and_words_stay_in_their_row() {
-    let people = vec![
-        Contact {
-            last: Some(Last { text: Shown::new("😀".repeat(10_000)), incoming: true, at: at(1, 1) }),
-            presence: Presence::Online,
-            ..contact(ContactKey(1), &"W".repeat(64), 'w')
-        },
-        Contact { draft: "x".repeat(65_536), ..contact(ContactKey(2), "שלום", 's') },
-    ];
-    let harness = strange([320.0, 400.0], Language::French, open().into_iter().chain([Update::Contacts(people)]));
-    for node in harness.get_all_by_role(Role::Button) {
-        assert!(node.rect().right() <= 320.5, "{:?} {:?}", node.accesskit_node().label(), node.rect());
-    }
-}
-
-#[test]
-fn every_control_of_the_bar_is_there_in_a_small_window() {
-    let mut harness = sized([320.0, 400.0], Language::English, open());
-    for name in ["Menu", "Lock", "Add a contact", "Search all messages", "Tor: connected", "Identity: Desk"] {
-        let rect = harness.get_by_label(name).rect();
+        let rect = node(&screen, role, name).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 320.0, "{name}: {rect:?}");
     }
-    click(&mut harness, "Menu");
-    harness.get_by_label("Settings");
+    let close = node(&screen, Role::Button, "Fermer").rect();
+    assert!(close.top() >= 0.0 && close.bottom() <= 400.0, "the way out is in sight: {close:?}");
+}
+
+#[test]
+fn what_the_keyboard_reaches_is_scrolled_into_sight() {
+    let mut screen = kit::sized([320.0, 400.0], Language::English, open());
+    screen.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    screen.run();
+    for _ in 0..40 {
+        screen.key_press(Key::Tab);
+        screen.run();
+        if node(&screen, Role::Button, "Cancel").is_focused() {
+            let rect = node(&screen, Role::Button, "Cancel").rect();
+            assert!(rect.bottom() <= 400.0, "{rect:?}");
+            return;
+        }
+    }
+    panic!("the keyboard never reached the last button");
+}
+
+fn theirs() -> String {
+    format!("{}d.onion", "b".repeat(55))
+}
+
+fn contact(key: i64, name: &str) -> Contact {
+    Contact { key: ContactKey(key), name: name.into(), ..kit::fixtures::clara() }
 }

@@ -26,6 +26,8 @@ pub(crate) fn button(ui: &mut Ui, palette: &Palette, kind: Kind, label: &str) ->
         Kind::Quiet => (egui::Color32::TRANSPARENT, palette.accent, egui::Color32::TRANSPARENT),
         Kind::Danger => (palette.raised, palette.bad, palette.bad),
     };
+    // The ink for the fill of one that is enabled would not be seen without it.
+    let ink = if ui.is_enabled() { ink } else { palette.muted };
     let weight = if kind == Kind::Primary { Weight::Strong } else { Weight::Regular };
     let text = egui::RichText::new(label).font(font(BODY, weight)).color(ink);
     let mut button = Button::new(text).min_size(Vec2::new(0.0, TARGET)).corner_radius(CornerRadius::same(RADIUS));
@@ -73,6 +75,10 @@ pub(crate) fn icon_button(ui: &mut Ui, palette: &Palette, icon: Icon, name: &str
 
 /// Shows where the keyboard is.
 pub(crate) fn focus_ring(ui: &Ui, palette: &Palette, response: &Response) {
+    if response.gained_focus() {
+        // What the keyboard reaches comes into sight.
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let rect = response.rect.expand(2.0);
         let ring = Stroke::new(2.0, palette.accent);

@@ -84,11 +84,20 @@ pub(crate) fn passphrase(
     })
 }
 
+/// Forgets what egui keeps of a field for undoing.
+pub(crate) fn wipe(ctx: &egui::Context, id: &str) {
+    TextEdit::store_state(ctx, Id::unique(id), egui::text_edit::TextEditState::default());
+}
+
 fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) -> Response) -> Response {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GRID;
         let name = text::note(ui, palette, label);
-        add(ui).labelled_by(name.id)
+        let response = add(ui).labelled_by(name.id);
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        response
     })
     .inner
 }

@@ -3,6 +3,7 @@
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
 //! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
 
+mod address;
 mod compose;
 mod details;
 pub(crate) mod dialog;
@@ -57,6 +58,12 @@ pub(crate) struct View {
     pub(crate) details: bool,
     /// What is typed into the dialog.
     pub(crate) forms: dialog::Forms,
+    /// What is done with requests.
+    pub(crate) requests: requests::State,
+    /// What was done in the details.
+    pub(crate) about: details::State,
+    /// What is unfolded in the settings.
+    pub(crate) settings: settings::State,
     /// What is done in the bar across the top.
     pub(crate) top: top::State,
     /// What is done in the list of contacts.
@@ -121,6 +128,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         compose::wipe(ui.ctx());
     }
     shortcuts::take(ui, scene, view);
+    view.forms.hear(scene);
     notices::show(ui, scene, view);
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),

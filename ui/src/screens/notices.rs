@@ -9,17 +9,24 @@ use egui::{Align2, Area, Frame, Id, Margin, Order, Panel, Ui};
 use super::{Scene, View, fault};
 use crate::model::{Done, Notice};
 use crate::parts::{Icon, icon_button, text};
-use crate::theme::GRID;
+use crate::theme::{BODY, GRID, LINE_HEIGHT, TARGET};
 
 /// Until when each notice stays, in seconds of the window's time.
 #[derive(Default)]
 pub(crate) struct State {
     until: Vec<(Notice, f64)>,
+    /// How many were drawn the last time.
+    drawn: usize,
 }
 
 /// Draws them. Before the screen, so that their room is taken first.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     pass(ui, scene, &mut view.notices);
+    if view.notices.drawn != scene.model.notices.len() {
+        view.notices.drawn = scene.model.notices.len();
+        // A panel takes the room of the frame before.
+        ui.ctx().request_repaint();
+    }
     if scene.model.notices.is_empty() {
         return;
     }
@@ -67,11 +74,13 @@ fn lines(ui: &mut Ui, scene: &Scene<'_>) -> Option<Notice> {
             Notice::Done(done) => (Icon::Check, scene.palette.good, scene.say(said(*done)).into_owned()),
             Notice::Failed(fault) => (Icon::Warning, scene.palette.bad, fault::say(scene, fault)),
         };
-        ui.horizontal(|ui| {
-            let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
-            let room = ui.available_width() - crate::theme::TARGET - 2.0 * GRID;
-            ui.allocate_ui(egui::Vec2::new(room, crate::theme::TARGET), |ui| {
+        let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
+        ui.horizontal_top(|ui| {
+            let room = ui.available_width() - TARGET - ui.spacing().item_spacing.x;
+            ui.vertical(|ui| {
                 ui.set_width(room);
+                // In the middle of the button beside it.
+                ui.add_space((TARGET - BODY * LINE_HEIGHT) / 2.0);
                 let line = text::state(ui, icon, ink, &words);
                 text::status(&line);
             });

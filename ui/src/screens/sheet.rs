@@ -33,5 +33,5 @@ const WIDTH: f32 = 460.0;
 /// Between the column and the edge of the window.
 const MARGIN: f32 = 5.0 * GRID;
 /// The part of the height that stays empty above it.
-const ABOVE: f32 = 0.1;
+const ABOVE: f32 = 0.07;
 const ICON: f32 = 10.0 * GRID;

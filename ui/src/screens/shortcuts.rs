@@ -26,6 +26,24 @@ pub(super) fn take(ui: &Ui, scene: &mut Scene<'_>, view: &mut View) {
     }
 }
 
+/// What the help says: every key that does something, here or on one screen alone, and what it does.
+pub(super) const KEYS: [(&str, &str); 14] = [
+    ("help-keys-help", "help-does-help"),
+    ("help-keys-search", "help-does-search"),
+    ("help-keys-add", "help-does-add"),
+    ("help-keys-settings", "help-does-settings"),
+    ("help-keys-lock", "help-does-lock"),
+    ("help-keys-quit", "help-does-quit"),
+    ("help-keys-panic", "help-does-panic"),
+    ("help-keys-close", "help-does-close"),
+    ("help-keys-tab", "help-does-tab"),
+    ("help-keys-press", "help-does-press"),
+    ("help-keys-list", "help-does-list"),
+    ("help-keys-menu", "help-does-menu"),
+    ("help-keys-send", "help-does-send"),
+    ("help-keys-edit", "help-does-edit"),
+];
+
 const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 const LOCK: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::L);
 const PANIC: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Delete);

@@ -7,6 +7,7 @@ use egui::cache::{ComputerMut, FrameCache};
 
 use super::Scene;
 use crate::parts::{Icon, text};
+use crate::theme::GRID;
 use crate::words::Value;
 
 /// How well a passphrase stands.
@@ -21,16 +22,20 @@ pub(crate) enum Strength {
 }
 
 /// Says it; gives it for the screen to judge.
-pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>, passphrase: &str) -> Strength {
+pub(crate) fn show(ui: &mut Ui, scene: &Scene<'_>, passphrase: &str) -> Strength {
     let hours = ui.memory_mut(|memory| *memory.caches.cache::<FrameCache<f64, Guesser>>().get(passphrase));
     let strength = Strength::of(hours);
     let palette = &scene.palette;
-    match strength {
-        Strength::Weak => text::state(ui, Icon::Warning, palette.bad, &scene.say("strength-weak")),
-        Strength::Fair => text::state(ui, Icon::Info, palette.wait, &scene.say("strength-fair")),
-        Strength::Good => text::state(ui, Icon::Check, palette.good, &scene.say("strength-good")),
-    };
-    text::note(ui, palette, &time(scene, hours));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = GRID;
+        let said = match strength {
+            Strength::Weak => text::state(ui, Icon::Warning, palette.bad, &scene.say("strength-weak")),
+            Strength::Fair => text::state(ui, Icon::Info, palette.wait, &scene.say("strength-fair")),
+            Strength::Good => text::state(ui, Icon::Check, palette.good, &scene.say("strength-good")),
+        };
+        text::status(&said);
+        text::note(ui, palette, &time(scene, hours));
+    });
     strength
 }
 

@@ -8,6 +8,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+pub mod acts;
 pub mod fixtures;
 pub mod raster;
 
@@ -54,8 +55,13 @@ fn settled(
     updates.into_iter().for_each(|update| window.take(update));
     let seen = Seen { window, intents: Vec::new() };
     let draw = |ui: &mut egui::Ui, seen: &mut Seen| {
-        let intents = seen.window.frame(ui);
-        seen.intents.extend(intents);
+        // The harness leaves a margin, a desktop does not.
+        let whole = ui.ctx().content_rect();
+        ui.scope_builder(egui::UiBuilder::new().max_rect(whole), |ui| {
+            ui.set_clip_rect(whole);
+            let intents = seen.window.frame(ui);
+            seen.intents.extend(intents);
+        });
     };
     let builder = builder.with_max_steps(32).with_context_setup(Window::prepare).with_render_cursor(false);
     let mut harness = builder.renderer(Raster::default()).build_ui_state(draw, seen);

@@ -1,7 +1,6 @@
 ### common
 close = Close
 cancel = Cancel
-copy = Copy
 copied = Copied.
 
 fault-already-exists = It is there already. Choose another name or place.

@@ -10,7 +10,7 @@ start-look-light = Light
 start-look-dark = Dark
 start-look-contrast = High contrast
 
-start-profile-title = Keep it, or leave no trace
+start-profile-title = A profile, or no trace
 start-keep = Keep a profile
 start-keep-note = Your address, your contacts and your messages stay on this computer, sealed with a passphrase.
 start-traceless = Leave no trace

@@ -1,7 +1,6 @@
 ### common
 close = Fermer
 cancel = Annuler
-copy = Copier
 copied = Copié.
 
 fault-already-exists = Cela existe déjà. Choisissez un autre nom ou un autre endroit.

@@ -1,1 +1,163 @@
-### settings
+### Réglages, Tor, phrase secrète, sauvegarde, destruction, aide, à propos.
+
+## Tor.
+tor-title = Tor
+tor-offline = Hors ligne, par votre choix
+tor-offline-means = Rien n’est envoyé ni reçu. Pour vos contacts, vous êtes hors ligne.
+tor-connecting = Connexion, { $percent } %
+tor-connecting-means = La première fois, cela prend une minute ou deux. Ce que vous écrivez attend et part tout seul.
+tor-blocked = Tor n’arrive pas à se connecter ; arrêté à { $percent } %
+tor-says = Tor dit (en anglais) : { $words }
+tor-progress = Progression de Tor
+tor-ready = Connecté
+tor-ready-means = Tout passe par Tor. Personne à qui vous parlez n’apprend où vous êtes.
+tor-what-to-do = Ce que vous pouvez faire
+tor-do-network = Essayer un autre réseau : certains bloquent Tor, ou demandent d’abord de s’identifier.
+tor-do-clock = Vérifier la date, l’heure et le fuseau horaire de cette machine : Tor ne marche pas avec une horloge fausse.
+tor-do-wait = Attendre : un nouvel essai se fait tout seul.
+tor-do-bridges = Les ponts, qui contournent les blocages, viendront dans une version ultérieure.
+tor-go-online = Passer en ligne
+tor-go-offline = Passer hors ligne
+tor-identities = Vos identités
+tor-reach-offline = { $name } : hors ligne
+tor-reach-hidden = { $name } : apparaît hors ligne
+tor-reach-starting = { $name } : en cours de publication, jusqu’à deux minutes
+tor-reach-reachable = { $name } : joignable par vos contacts
+tor-reach-unreachable = { $name } : injoignable pour l’instant ; un nouvel essai se fait tout seul
+tor-appear-offline = Apparaître hors ligne avec { $name }
+tor-appear-means = Qui apparaît hors ligne ne reçoit et n’envoie rien.
+tor-contacts = Contacts non connectés
+tor-contacts-more = { $count ->
+        [one] et un autre
+       *[other] et { $count } autres
+    }
+
+## Réglages.
+settings-title = Réglages
+settings-back = Retour à la liste
+settings-appearance = Apparence
+settings-look-auto = Comme le bureau
+settings-look-light = Clair
+settings-look-dark = Sombre
+settings-look-contrast = Contraste élevé
+settings-scale = Taille : { $percent } %
+settings-smaller = Plus petit
+settings-larger = Plus grand
+settings-language = Langue
+settings-writing = Écriture
+settings-enter-sends = Entrée envoie, Maj+Entrée passe à la ligne
+settings-enter-breaks = Entrée passe à la ligne, Ctrl+Entrée envoie
+settings-notifications = Notifications
+settings-notify-never = Aucune
+settings-notify-plain = Qu’il y a un message, sans dire de qui
+settings-notify-name = Qui écrit, jamais quoi
+settings-notify-note = Les notifications passent par votre bureau, qui peut les garder.
+settings-privacy = Vie privée
+settings-lock = Verrouiller quand personne n’est au clavier
+settings-lock-never = Pelure reste ouvert jusqu’à ce que vous le verrouilliez.
+settings-lock-after = { $minutes ->
+        [one] Après { $minutes } minute
+       *[other] Après { $minutes } minutes
+    }
+settings-lock-sooner = Plus tôt
+settings-lock-later = Plus tard
+settings-traceless = Ce profil n’existe qu’en mémoire et disparaît quand Pelure se ferme.
+settings-traceless-lock = Il ne peut pas être verrouillé, car il n’a pas de phrase secrète.
+settings-swap = Cette machine a un espace d’échange dont rien ne dit qu’il est chiffré : ce qui est en mémoire peut atteindre le disque. Désactivez-le ou chiffrez-le.
+settings-receipts = Les accusés de lecture sont désactivés tant que vous et un contact ne les voulez pas tous deux. Ils se règlent pour chaque contact, dans les détails de la conversation.
+settings-identities = Identités
+settings-identity-address = Adresse de { $name }
+settings-identity-remove = Supprimer { $name }
+settings-identity-new = Nouvelle identité
+settings-profile = Profil
+settings-profile-where = Gardé, chiffré, dans { $path }
+settings-passphrase = Changer la phrase secrète
+settings-backup = Faire une sauvegarde
+settings-panic = Tout détruire
+settings-panic-note = Demande une fois, puis détruit les clés. Aussi par Ctrl+Maj+Suppr.
+settings-network = Réseau
+settings-tor-connecting = Connexion en cours
+settings-tor-blocked = Tor n’arrive pas à se connecter
+settings-tor = Tor en détail
+settings-bridges = Les ponts et le serveur mandataire viendront dans une version ultérieure.
+
+## Phrase secrète.
+passphrase-title = Changer la phrase secrète
+passphrase-what = La nouvelle phrase secrète ouvrira désormais ce profil.
+passphrase-old = Phrase secrète actuelle
+passphrase-old-reveal = Afficher la phrase secrète actuelle
+passphrase-new = Nouvelle phrase secrète
+passphrase-new-reveal = Afficher la nouvelle phrase secrète
+passphrase-again = La nouvelle phrase secrète, encore une fois
+passphrase-again-reveal = Afficher la phrase secrète répétée
+passphrase-differ = Les deux ne sont pas encore identiques.
+passphrase-old-copies = Les sauvegardes et copies du profil faites auparavant s’ouvrent toujours avec la phrase secrète de leur époque.
+passphrase-change = La changer
+
+## Sauvegarde.
+backup-title = Sauvegarde
+backup-what = La sauvegarde réunit vos identités, contacts et messages dans un fichier chiffré, avec sa propre phrase secrète.
+backup-twice = N’utilisez jamais la même identité sur deux machines à la fois : les messages iraient à l’une ou à l’autre.
+backup-passphrase-note = Sans cette phrase secrète, personne ne peut ouvrir la sauvegarde, pas même vous.
+backup-write = Écrire la sauvegarde
+backup-writing = Écriture de la sauvegarde en cours.
+
+## Destruction.
+panic-title = Tout détruire ?
+panic-what = Les clés de ce profil sont détruites sur-le-champ et Pelure se ferme. Identités, contacts et messages ne pourront plus jamais être lus, par personne.
+panic-after = Personne n’est prévenu. Pour vos contacts, vous êtes désormais hors ligne.
+panic-not = Cela n’atteint ni les sauvegardes que vous avez faites ailleurs, ni ce que vos contacts gardent.
+panic-do = Tout détruire maintenant
+
+## Aide.
+help-title = Clavier
+help-what = Tout peut se faire sans souris.
+help-keys-help = F1
+help-does-help = Cette liste
+help-keys-search = Ctrl+F
+help-does-search = Chercher dans toutes les conversations
+help-keys-add = Ctrl+N
+help-does-add = Ajouter un contact
+help-keys-settings = Ctrl+,
+help-does-settings = Réglages
+help-keys-lock = Ctrl+L
+help-does-lock = Verrouiller aussitôt
+help-keys-quit = Ctrl+Q
+help-does-quit = Quitter
+help-keys-panic = Ctrl+Maj+Suppr
+help-does-panic = Tout détruire (demande une fois)
+help-keys-close = Échap
+help-does-close = Fermer un dialogue, quitter une recherche, renoncer à une modification
+help-keys-tab = Tab, Maj+Tab
+help-does-tab = Vers l’élément suivant ou précédent
+help-keys-press = Entrée ou Espace
+help-does-press = Activer l’élément choisi
+help-keys-list = Haut, Bas, Page préc., Page suiv., Début, Fin
+help-does-list = Se déplacer parmi les contacts ou les messages
+help-keys-menu = Menu ou Maj+F10
+help-does-menu = Ce qu’on peut faire d’un message
+help-keys-send = Entrée, Maj+Entrée
+help-does-send = Envoyer, passer à la ligne (à changer dans les réglages)
+help-keys-edit = Haut, dans un champ vide
+help-does-edit = Modifier votre dernier message
+
+## À propos.
+about-title = À propos de Pelure
+about-versions = Pelure { $version }, avec Arti { $arti }
+about-what = Pelure vous relie directement à vos contacts par Tor. Il n’y a ni serveur, ni annuaire, ni compte.
+about-limits = Ce qui n’est pas promis
+about-limits-note = Pelure protège de beaucoup de choses, pas de tout. Tenez pour possible ce qui suit.
+about-limit-machine = Un logiciel malveillant, ou quelqu’un devant votre machine déverrouillée, peut tout voir.
+about-limit-passphrase = Qui a votre disque peut essayer des phrases secrètes. Une courte se devine, et l’on voit que Pelure a servi.
+about-limit-contact = Un contact peut garder ce que vous avez envoyé, le montrer, et copier des messages éphémères.
+about-limit-online = Qui a votre adresse peut découvrir quand vous êtes en ligne.
+about-limit-watchers = Qui surveille votre ligne voit que vous utilisez Tor. Qui surveille longtemps une grande part d’Internet peut découvrir à qui vous parlez.
+about-limit-tor = Tor lui-même peut être attaqué ou bloqué. Sa version en Rust, celle de Pelure, est jeune et n’a pas toutes les protections.
+about-limit-identities = On peut soupçonner que deux identités d’une même machine sont une seule personne.
+about-limit-swap = Ce qui est en mémoire peut atteindre le disque par l’espace d’échange ou l’hibernation. Des données effacées peuvent subsister, chiffrées, dans la mémoire flash.
+about-limit-judge = Les messages ne prouvent à personne ce que vous avez dit ; on peut vous l’attribuer quand même. Il n’y a ni phrase secrète de contrainte, ni profil caché.
+about-limit-review = Personne d’extérieur au projet n’a encore examiné Pelure.
+about-licences = Licences
+about-licence = Pelure est un logiciel libre sous licence MIT ou Apache 2.0, à votre choix.
+about-licences-more = Afficher les bibliothèques et leurs licences
+about-licences-less = Masquer les bibliothèques

@@ -10,7 +10,7 @@ start-look-light = Claire
 start-look-dark = Sombre
 start-look-contrast = Contrastée
 
-start-profile-title = Garder, ou ne laisser aucune trace
+start-profile-title = Un profil, ou aucune trace
 start-keep = Garder un profil
 start-keep-note = Votre adresse, vos contacts et vos messages restent sur cet ordinateur, scellés par une phrase secrète.
 start-traceless = Ne laisser aucune trace

@@ -1,8 +1,21 @@
-//! A dialog.
+//! The keyboard: every shortcut, from the table that the code uses.
 
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 use super::super::Scene;
+use super::super::shortcuts::KEYS;
+use crate::parts::text;
+use crate::theme::{BODY, GRID, Weight, font};
 
 /// Draws it.
-pub(super) fn show(_ui: &mut Ui, _scene: &mut Scene<'_>) {}
+pub(super) fn show(ui: &mut Ui, scene: &Scene<'_>) {
+    text::paragraph(ui, &scene.say("help-what"));
+    for (keys, does) in KEYS {
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = GRID;
+            let keys = RichText::new(scene.say(keys)).font(font(BODY, Weight::Strong));
+            ui.add(Label::new(keys).wrap());
+            text::note(ui, &scene.palette, &scene.say(does));
+        });
+    }
+}

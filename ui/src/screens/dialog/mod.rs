@@ -5,6 +5,7 @@
 
 mod add;
 mod address;
+mod answer;
 mod backup;
 mod forward;
 mod help;
@@ -22,9 +23,12 @@ mod tor;
 use egui::accesskit::Role;
 use egui::{Align, Id, Layout, Modal, ScrollArea, Ui, Vec2};
 
+pub(crate) use add::NAME_CHARS;
+use answer::{Answer, asking};
+
 use super::{Scene, View};
 use crate::keys::{ContactKey, IdentityKey, MessageKey};
-use crate::parts::{Icon, icon_button, text};
+use crate::parts::{Icon, Kind, button, icon_button, text};
 use crate::theme::GRID;
 
 /// A dialog. Open one with `view.dialog = Some(..)`; what is typed into it starts empty each time.
@@ -73,15 +77,25 @@ pub(crate) struct Forms {
     fresh: bool,
     /// What had the focus before.
     back: Option<Id>,
+    /// What the other side says to what was asked for.
+    answer: Answer,
+    /// Safety words were said to differ.
+    mismatch: bool,
     add: add::Form,
     address: address::Form,
     backup: backup::Form,
     export: path::Form,
     forward: forward::Form,
     identity: identity::Form,
-    panic: panic::Form,
     passphrase: passphrase::Form,
     rename: rename::Form,
+}
+
+impl Forms {
+    /// Looks for the answer to what a dialog asked for, before it is shown as a notice.
+    pub(super) fn hear(&mut self, scene: &mut Scene<'_>) {
+        self.answer.hear(scene);
+    }
 }
 
 /// Draws the open one.
@@ -111,7 +125,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         }
         ui.add_space(GRID);
         let height = (room.y - ui.min_size().y - 2.0 * PADDING).max(LEAST_HEIGHT);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 3.0 * GRID;
             body(ui, scene, view, dialog);
         });
@@ -140,6 +154,24 @@ fn header(ui: &mut Ui, scene: &Scene<'_>, title: &str) -> egui::Response {
         close
     })
     .inner
+}
+
+/// The last row of a dialog that cannot be undone: the focus starts on Cancel. True: do it; the dialog closes.
+fn confirm(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, ready: bool, name: &'static str) -> bool {
+    let mut yes = false;
+    ui.horizontal_wrapped(|ui| {
+        let label = scene.say(name);
+        yes = ui.add_enabled_ui(ready, |ui| button(ui, &scene.palette, Kind::Danger, &label)).inner.clicked();
+        let cancel = button(ui, &scene.palette, Kind::Plain, &scene.say("cancel"));
+        if view.forms.fresh {
+            view.forms.fresh = false;
+            cancel.request_focus();
+        }
+        if yes || cancel.clicked() {
+            view.dialog = None;
+        }
+    });
+    yes
 }
 
 fn title(scene: &Scene<'_>, dialog: Dialog) -> String {

@@ -1,13 +1,94 @@
-//! A dialog.
+//! Where to: a file dialog of the desktop, or a path that is typed where there is none. And the export, which asks it.
 
 use egui::Ui;
 
 use super::super::{Scene, View};
+use super::asking;
+use crate::intent::Intent;
 use crate::keys::ContactKey;
+use crate::model::{Done, Purpose};
+use crate::parts::{Icon, Kind, button, field, text};
 
-/// What is being typed.
+/// A path that is being typed; none is while the desktop has a dialog for it.
 #[derive(Default)]
-pub(crate) struct Form;
+pub(crate) struct Form {
+    typed: Option<String>,
+}
 
-/// Draws it.
-pub(super) fn export(_ui: &mut Ui, _scene: &mut Scene<'_>, _view: &mut View, _contact: ContactKey) {}
+/// A button that asks for a file to read; gives the path.
+pub(super) fn read(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    form: &mut Form,
+    purpose: Purpose,
+    name: &'static str,
+) -> Option<String> {
+    ask(ui, scene, form, purpose, &Question { kind: Kind::Plain, name, typed: "path-read" })
+}
+
+/// The main button of a dialog, which asks where to write; gives the path.
+pub(super) fn write(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    form: &mut Form,
+    purpose: Purpose,
+    name: &'static str,
+    kind: Kind,
+) -> Option<String> {
+    ask(ui, scene, form, purpose, &Question { kind, name, typed: "path-write" })
+}
+
+struct Question {
+    kind: Kind,
+    name: &'static str,
+    typed: &'static str,
+}
+
+fn ask(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, purpose: Purpose, question: &Question) -> Option<String> {
+    if let Some(chosen) = scene.model.chosen.take_if(|chosen| chosen.purpose == purpose) {
+        match chosen.path {
+            Some(path) => return Some(path),
+            None => form.typed = Some(String::new()),
+        }
+    }
+    let palette = scene.palette;
+    let label = scene.say(question.name).into_owned();
+    let Some(typed) = &mut form.typed else {
+        if button(ui, &palette, question.kind, &label).clicked() {
+            scene.ask(Intent::Choose(purpose));
+        }
+        return None;
+    };
+    ui.vertical(|ui| {
+        field::line(ui, &palette, "path", &scene.say(question.typed), typed, PATH_CHARS);
+        text::note(ui, &palette, &scene.say("path-none"));
+        let ready = !typed.trim().is_empty();
+        let go = ui.add_enabled_ui(ready, |ui| button(ui, &palette, question.kind, &label)).inner;
+        go.clicked().then(|| typed.trim().to_owned())
+    })
+    .inner
+}
+
+/// Writes a conversation as text.
+pub(super) fn export(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: ContactKey) {
+    if view.forms.answer.done(Done::Exported) {
+        view.dialog = None;
+        return;
+    }
+    let palette = scene.palette;
+    text::paragraph(ui, &scene.say("export-what"));
+    text::state(ui, Icon::Warning, palette.wait, &scene.say("export-clear"));
+    view.forms.answer.show(ui, scene);
+    ui.horizontal_wrapped(|ui| {
+        let path = write(ui, scene, &mut view.forms.export, Purpose::ExportTalk, "export-write", Kind::Primary);
+        if let Some(path) = path {
+            asking(scene, &mut view.forms.answer, Intent::ExportTalk { contact, path });
+        }
+        if button(ui, &palette, Kind::Plain, &scene.say("cancel")).clicked() {
+            view.dialog = None;
+        }
+    });
+}
+
+/// The longest path that Linux takes.
+const PATH_CHARS: usize = 4_096;

@@ -41,14 +41,6 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, first:
     if !form.traceless {
         (enter, strength) = passphrase(ui, scene, form, first);
     }
-    if let Some(complaint) = form.complaint {
-        let words = match complaint {
-            Complaint::Empty => "start-passphrase-empty",
-            Complaint::Differ => "start-passphrase-differ",
-            Complaint::Weak => "start-passphrase-weak",
-        };
-        text::state(ui, Icon::Warning, scene.palette.bad, &scene.say(words));
-    }
     let Pressed { back, next } = footer(ui, scene, true, &scene.say("next"), false);
     if back {
         state.profile = Form::default();
@@ -96,12 +88,25 @@ fn passphrase(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, first: bool) -> (
     if changed {
         form.complaint = None;
     }
+    if let Some(complaint) = form.complaint {
+        complain(ui, scene, complaint);
+    }
     if strength == Some(Strength::Weak) && (form.complaint == Some(Complaint::Weak) || form.weak_accepted) {
         check(ui, palette, &mut form.weak_accepted, &scene.say("start-weak-accept"));
     }
     let path = scene.model.place.profile.as_str();
     text::note(ui, palette, &scene.say_with("start-place", &[("path", path.into())]));
     (entered(ui, &again), strength)
+}
+
+fn complain(ui: &mut Ui, scene: &Scene<'_>, complaint: Complaint) {
+    let words = match complaint {
+        Complaint::Empty => "start-passphrase-empty",
+        Complaint::Differ => "start-passphrase-differ",
+        Complaint::Weak => "start-passphrase-weak",
+    };
+    let said = text::state(ui, Icon::Warning, scene.palette.bad, &scene.say(words));
+    text::alert(&said);
 }
 
 fn go(scene: &mut Scene<'_>, form: &mut Form, strength: Option<Strength>) {
