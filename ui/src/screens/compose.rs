@@ -123,7 +123,7 @@ pub(crate) fn edit(view: &mut View, message: MessageKey, text: String) {
 
 /// Nothing of it stays in egui.
 pub(crate) fn wipe(ctx: &egui::Context) {
-    TextEdit::store_state(ctx, Id::unique(FIELD), egui::text_edit::TextEditState::default());
+    crate::parts::field::wipe(ctx, FIELD);
 }
 
 /// Draws it.
