@@ -48,7 +48,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "people-empty", updates: alone, acts: |_| {} },
     Scene { name: "people-many", updates: crowd, acts: |_| {} },
     Scene { name: "talk", updates: fixtures::open, acts: talk },
-    Scene { name: "talk-acts", updates: fixtures::open, acts: acts },
+    Scene { name: "talk-acts", updates: fixtures::open, acts: menu },
     Scene { name: "talk-emoji", updates: fixtures::open, acts: emoji },
     Scene { name: "talk-foreign", updates: fixtures::open, acts: foreign },
     Scene { name: "talk-hostile", updates: fixtures::open, acts: hostile },
@@ -205,7 +205,7 @@ fn talk(desk: &mut Desk) {
     kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, fixtures::conversation())]);
 }
 
-fn acts(desk: &mut Desk) {
+fn menu(desk: &mut Desk) {
     talk(desk);
     let row = desk.harness.get_all_by_label_contains("example.org").next().unwrap();
     row.click_secondary();
