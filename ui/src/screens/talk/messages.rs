@@ -269,8 +269,9 @@ impl Rows for Messages<'_, '_> {
     }
 
     fn measure(&mut self, ui: &Ui, at: usize, width: f32) -> f32 {
+        let below = if at + 1 == self.messages.len() { 2.0 * GRID } else { 0.0 };
         self.messages.get(at).map_or(0.0, |message| {
-            bubble::shape(ui, self.scene, self.contact, message, self.setting(at, message), width).height
+            bubble::shape(ui, self.scene, self.contact, message, self.setting(at, message), width).height + below
         })
     }
 
