@@ -8,6 +8,7 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     missing_docs,
     reason = "a bench looks at the clock, tells what it sees and stops at what goes wrong"
 )]
@@ -56,7 +57,7 @@ fn scroll() -> Vec<Duration> {
     let mut desk = desk();
     desk.settle();
     // The first contact of the list: the one with the newest message.
-    desk.click(Pos2::new(120.0, 150.0));
+    desk.click(Pos2::new(120.0, 220.0));
     desk.settle();
     assert!(desk.window.model().talk.as_ref().is_some_and(|talk| talk.messages.len() >= PAGE), "nothing was opened");
     desk.events.push(Event::PointerMoved(Pos2::new(700.0, 350.0)));

@@ -48,7 +48,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "people-empty", updates: alone, acts: |_| {} },
     Scene { name: "people-many", updates: crowd, acts: |_| {} },
     Scene { name: "talk", updates: fixtures::open, acts: talk },
-    Scene { name: "talk-acts", updates: fixtures::open, acts: acts },
+    Scene { name: "talk-acts", updates: fixtures::open, acts: menu },
     Scene { name: "talk-emoji", updates: fixtures::open, acts: emoji },
     Scene { name: "talk-foreign", updates: fixtures::open, acts: foreign },
     Scene { name: "talk-hostile", updates: fixtures::open, acts: hostile },
@@ -181,76 +181,6 @@ fn noticed() -> Vec<Update> {
     updates
 }
 
-fn adding(desk: &mut Desk) {
-    desk.shortcut(Key::N);
-    desk.write("add-address", &format!("{}d", "k".repeat(55)));
-    desk.write("add-name", "Eva");
-}
-
-fn settings(desk: &mut Desk, then: Option<&str>) {
-    desk.shortcut(Key::Comma);
-    match then {
-        Some("address") => {
-            let name = desk.words.say_with("settings-identity-address", &[("name", "Desk".into())]);
-            desk.named(&name);
-        }
-        Some(name) => desk.press(name),
-        None => {}
-    }
-}
-
-fn passphrase(desk: &mut Desk) {
-    settings(desk, Some("settings-passphrase"));
-    desk.secret("passphrase-new", "mule lantern");
-    desk.secret("passphrase-again", "mule");
-}
-
-fn about(desk: &mut Desk) {
-    settings(desk, None);
-    let name = desk.words.say("about-licences-more").into_owned();
-    desk.harness.get_by_label(&name).scroll_to_me();
-    desk.harness.run();
-}
-
-fn requests(desk: &mut Desk) {
-    let name = desk.words.say_with("people-requests", &[("count", 2.into())]);
-    desk.named(&name);
-}
-
-fn details(desk: &mut Desk) {
-    let bob = |node: &egui_kittest::kittest::AccessKitNode<'_>| {
-        node.label().is_some_and(|label| label.starts_with("Bob")) && node.role() != egui::accesskit::Role::Label
-    };
-    desk.harness.get_by(bob).click_accesskit();
-    desk.harness.run();
-    desk.press("talk-show-details");
-}
-
-fn safety(desk: &mut Desk) {
-    details(desk);
-    desk.press("details-compare");
-    let list = |words: &str| words.split(' ').map(str::to_owned).collect();
-    let words = pelure_ui::model::Words {
-        contact: fixtures::BOB,
-        english: list("hollow lantern pupil velvet cabin ocean turtle mimic garlic spoon erode zebra"),
-        french: list("abandon caresse dénicher éclipse fugitif grivois huître liseron moufle notice ortie zeste"),
-        digits: list("0868 0996 1390 1937 0259 1222 1877 1128 0769 1685 0613 2045"),
-    };
-    kit::take(&mut desk.harness, [Update::Words(words)]);
-}
-
-fn removal(desk: &mut Desk) {
-    details(desk);
-    desk.press("details-remove");
-}
-
-fn blocked() -> Vec<Update> {
-    let mut updates = fixtures::open();
-    let reason = Shown::new("The clock of this computer is wrong by 3 hours");
-    updates.push(Update::Tor(Tor::Blocked { fraction: 0.12, reason }));
-    updates
-}
-
 /// Nobody is there yet.
 fn alone() -> Vec<Update> {
     let mut updates = fixtures::open();
@@ -275,7 +205,7 @@ fn talk(desk: &mut Desk) {
     kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, fixtures::conversation())]);
 }
 
-fn acts(desk: &mut Desk) {
+fn menu(desk: &mut Desk) {
     talk(desk);
     let row = desk.harness.get_all_by_label_contains("example.org").next().unwrap();
     row.click_secondary();
@@ -348,6 +278,76 @@ fn found(desk: &mut Desk) {
         hit(fixtures::CLARA, 4, "No Documents were found in the second folder."),
     ];
     kit::take(&mut desk.harness, [Update::Found(Found { query: "documents".into(), hits, more: false })]);
+}
+
+fn adding(desk: &mut Desk) {
+    desk.shortcut(Key::N);
+    desk.write("add-address", &format!("{}d", "k".repeat(55)));
+    desk.write("add-name", "Eva");
+}
+
+fn settings(desk: &mut Desk, then: Option<&str>) {
+    desk.shortcut(Key::Comma);
+    match then {
+        Some("address") => {
+            let name = desk.words.say_with("settings-identity-address", &[("name", "Desk".into())]);
+            desk.named(&name);
+        }
+        Some(name) => desk.press(name),
+        None => {}
+    }
+}
+
+fn passphrase(desk: &mut Desk) {
+    settings(desk, Some("settings-passphrase"));
+    desk.secret("passphrase-new", "mule lantern");
+    desk.secret("passphrase-again", "mule");
+}
+
+fn about(desk: &mut Desk) {
+    settings(desk, None);
+    let name = desk.words.say("about-licences-more").into_owned();
+    desk.harness.get_by_label(&name).scroll_to_me();
+    desk.harness.run();
+}
+
+fn requests(desk: &mut Desk) {
+    let name = desk.words.say_with("people-requests", &[("count", 2.into())]);
+    desk.named(&name);
+}
+
+fn details(desk: &mut Desk) {
+    let bob = |node: &egui_kittest::kittest::AccessKitNode<'_>| {
+        node.label().is_some_and(|label| label.starts_with("Bob")) && node.role() != egui::accesskit::Role::Label
+    };
+    desk.harness.get_by(bob).click_accesskit();
+    desk.harness.run();
+    desk.press("talk-show-details");
+}
+
+fn safety(desk: &mut Desk) {
+    details(desk);
+    desk.press("details-compare");
+    let list = |words: &str| words.split(' ').map(str::to_owned).collect();
+    let words = pelure_ui::model::Words {
+        contact: fixtures::BOB,
+        english: list("hollow lantern pupil velvet cabin ocean turtle mimic garlic spoon erode zebra"),
+        french: list("abandon caresse dénicher éclipse fugitif grivois huître liseron moufle notice ortie zeste"),
+        digits: list("0868 0996 1390 1937 0259 1222 1877 1128 0769 1685 0613 2045"),
+    };
+    kit::take(&mut desk.harness, [Update::Words(words)]);
+}
+
+fn removal(desk: &mut Desk) {
+    details(desk);
+    desk.press("details-remove");
+}
+
+fn blocked() -> Vec<Update> {
+    let mut updates = fixtures::open();
+    let reason = Shown::new("The clock of this computer is wrong by 3 hours");
+    updates.push(Update::Tor(Tor::Blocked { fraction: 0.12, reason }));
+    updates
 }
 
 fn main() {

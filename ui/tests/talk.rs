@@ -58,6 +58,8 @@ fn acts(harness: &mut Harness<'static, Seen>, row: &str) {
 
 /// Emoji come from the fonts of the system, which tests do without: boxes stand for them.
 const WIDE: [f32; 2] = [1100.0, 720.0];
+/// Where messages are surely in view: rows beyond it are drawn, too, but may come and go.
+const VIEW: egui::Rangef = egui::Rangef { min: 180.0, max: 600.0 };
 const THEIRS: &str = "Bob, 13:01: The documents are ready.";
 const OURS: &str = "You, 13:02, delivered: I can fetch them tomorrow.";
 
@@ -287,7 +289,10 @@ fn shown(harness: &Harness<'static, Seen>, keys: std::ops::RangeInclusive<i64>) 
     let find = |key| {
         let name = format!("number {key}");
         let mut found = harness.query_all_by_role_and_label(Role::Label, &name);
-        found.next().map(|node| (key, node.rect()))
+        found
+            .next()
+            .map(|node| (key, node.rect()))
+            .filter(|(_, rect)| VIEW.contains(rect.top()) && VIEW.contains(rect.bottom()))
     };
     keys.filter_map(find).collect()
 }

@@ -66,6 +66,7 @@ impl Picker {
     fn groups(&mut self, ui: &mut Ui, words: &Words) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
+            ui.spacing_mut().button_padding = Vec2::ZERO;
             for group in std::iter::once(None).chain(Group::iter().map(Some)) {
                 let (sign, name) = sign(group);
                 let name = words.say(name);

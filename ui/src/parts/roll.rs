@@ -21,6 +21,8 @@ pub(crate) struct Roll {
     /// Where the area stood after the last frame.
     offset: f32,
     height: f32,
+    /// The furthest it could stand then.
+    most: f32,
 }
 
 /// A row that was measured.
@@ -69,12 +71,12 @@ pub(crate) struct View {
 
 impl Roll {
     /// Goes to the end and stays there while rows come.
-    pub(crate) fn to_end(&mut self) {
+    pub(crate) fn seek_end(&mut self) {
         self.hold = Hold::End;
     }
 
     /// Puts a row so far below the top of the view.
-    pub(crate) fn to_row(&mut self, key: i64, below: f32) {
+    pub(crate) fn seek_row(&mut self, key: i64, below: f32) {
         self.hold = Hold::Row(key, below);
     }
 
@@ -113,6 +115,8 @@ impl Roll {
         if (offset - self.offset).abs() > 0.1 {
             area = area.vertical_scroll_offset(offset);
         }
+        // It would pull back what was put beyond the end that the area knew.
+        ui.spacing_mut().scroll.kinetic.rubber_band = false;
         let mut seen = 0..0;
         let out = area.show_viewport(ui, |ui, port| {
             ui.set_min_size(Vec2::new(width, (total + lead).max(height)));
@@ -129,7 +133,11 @@ impl Roll {
         });
         self.offset = out.state.clamped_offset().y;
         let at_end = self.offset >= total - height - END;
-        self.hold = if at_end { Hold::End } else { self.grip(stamp, rows) };
+        // Beyond the end that the area knew, a wheel turned in the same frame took it somewhere else.
+        if offset <= self.most + END {
+            self.hold = if at_end { Hold::End } else { self.grip(stamp, rows) };
+        }
+        self.most = (total - height).max(0.0);
         View { rows: seen, at_end }
     }
 

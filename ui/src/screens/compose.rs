@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Event, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, TextEdit, Ui, UiBuilder,
-    Vec2, pos2,
+    Event, EventFilter, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, TextEdit,
+    Ui, UiBuilder, Vec2, pos2,
 };
 
 use super::{Scene, View};
@@ -123,7 +123,7 @@ pub(crate) fn edit(view: &mut View, message: MessageKey, text: String) {
 
 /// Nothing of it stays in egui.
 pub(crate) fn wipe(ctx: &egui::Context) {
-    TextEdit::store_state(ctx, Id::unique(FIELD), egui::text_edit::TextEditState::default());
+    crate::parts::field::wipe(ctx, FIELD);
 }
 
 /// Draws it.
@@ -246,24 +246,33 @@ fn field(ui: &mut Ui, scene: &Scene<'_>, view: &mut View, contact: &Contact) {
     let row = (BODY * LINE_HEIGHT).round();
     let name = scene.say_with("talk-write", &[("name", (&contact.name).into())]);
     let width = ui.available_width();
-    let out = ScrollArea::vertical().id_salt("compose").max_height(ROWS * row + 16.0).max_width(width).show(ui, |ui| {
-        let newline = match scene.model.settings.enter_sends {
-            true => KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter),
-            false => KeyboardShortcut::new(Modifiers::NONE, Key::Enter),
-        };
-        TextEdit::multiline(&mut state.text)
-            .id(Id::unique(FIELD))
-            .hint_text(name.clone())
-            .desired_rows(1)
-            .desired_width(f32::INFINITY)
-            .margin(egui::Margin::symmetric(10, 7))
-            .min_size(Vec2::new(0.0, TARGET))
-            .return_key(newline)
-            .show(ui)
-            .response
-            .response
-    });
-    let height = out.inner_rect.height();
+    let most = ROWS * row + 16.0;
+    // Esc ends an answer or an edit; without one it leaves the field.
+    let escape = state.reply.is_some() || state.edit.is_some();
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape };
+    let out =
+        ScrollArea::vertical().id_salt("compose").max_height(most).min_scrolled_height(TARGET).max_width(width).show(
+            ui,
+            |ui| {
+                let newline = match scene.model.settings.enter_sends {
+                    true => KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter),
+                    false => KeyboardShortcut::new(Modifiers::NONE, Key::Enter),
+                };
+                TextEdit::multiline(&mut state.text)
+                    .id(Id::unique(FIELD))
+                    .hint_text(name.clone())
+                    .desired_rows(1)
+                    .desired_width(f32::INFINITY)
+                    .margin(egui::Margin::symmetric(10, 7))
+                    .min_size(Vec2::new(0.0, TARGET))
+                    .return_key(newline)
+                    .event_filter(filter)
+                    .show(ui)
+                    .response
+                    .response
+            },
+        );
+    let height = out.content_size.y.min(most);
     if (state.height - height).abs() > 0.5 {
         state.height = height;
         ui.ctx().request_repaint();

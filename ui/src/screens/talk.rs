@@ -50,7 +50,7 @@ pub(crate) struct State {
 impl State {
     /// A message was sent: it is seen where it appears.
     pub(crate) fn sent(&mut self) {
-        self.roll.to_end();
+        self.roll.seek_end();
     }
 }
 

@@ -163,7 +163,7 @@ pub(super) fn draw(
     act = words(ui, scene, message, &shape, shape.pieces_at + at).or(act);
     act = reactions(ui, scene, contact, message, bubble).or(act);
     if let Some(note) = &shape.note {
-        let from = Pos2::new(bubble.max.x - note.size().x, row.max.y - LINE);
+        let from = Pos2::new(bubble.max.x - note.size().x, row.min.y + shape.height - LINE);
         ui.painter().galley(from, Arc::clone(note), palette.muted);
     }
     (shape, act)

@@ -25,9 +25,11 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         });
     });
     there(ui, scene, contact);
-    // In a small window the messages need the room more.
-    let most = (ui.ctx().content_rect().height() * STANDS).max(2.0 * TARGET);
-    ScrollArea::vertical().id_salt("stands").max_height(most).show(ui, |ui| stands(ui, scene, contact));
+    if contact.restored || contact.standing != Standing::Accepted {
+        // In a small window the messages need the room more.
+        let most = (ui.ctx().content_rect().height() * STANDS).max(2.0 * TARGET);
+        ScrollArea::vertical().id_salt("stands").max_height(most).show(ui, |ui| stands(ui, scene, contact));
+    }
     ui.add_space(GRID);
 }
 
@@ -61,6 +63,7 @@ fn there(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
     let sentence = presence::sentence(scene.words, &contact.presence, &contact.name, scene.now);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(2.0 * GRID, 0.0);
+        ui.spacing_mut().interact_size.y = 5.0 * GRID;
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(3.0 * GRID), egui::Sense::hover());
         presence::shape(ui.painter(), rect.center(), 5.0, &contact.presence, &scene.palette);
         let ink = presence::ink(&contact.presence, &scene.palette);

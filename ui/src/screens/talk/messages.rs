@@ -65,7 +65,11 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     // A row that is lit or current looks the same height; only what the messages say changes it.
     let seen = state.roll.show(ui, talk.turn, &mut rows);
     let act = rows.act;
-    state.shown = seen.rows.clone();
+    if state.shown != seen.rows {
+        // Where Tab goes has changed.
+        state.shown = seen.rows.clone();
+        ui.ctx().request_repaint();
+    }
     let (older, newer, loading) = (talk.older, talk.newer, talk.loading);
     let count = talk.messages.len();
     let key = |at: usize| talk.messages.get(at).map(|message| message.key);
@@ -89,7 +93,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         if newer {
             load(scene, contact, Part::Newest);
         }
-        view.talk.roll.to_end();
+        view.talk.roll.seek_end();
     }
     if let Some(act) = act {
         if let Act::Move(key) = act {
@@ -106,7 +110,7 @@ fn place(scene: &mut Scene<'_>, state: &mut State, contact: &Contact) {
     };
     if let Some((key, asked)) = state.jump {
         if talk.position(key).is_some() {
-            state.roll.to_row(key.0, state.roll.height() / 3.0);
+            state.roll.seek_row(key.0, state.roll.height() / 3.0);
             state.lit = Some((key, scene.now + LIT));
             (state.jump, state.placed, state.current) = (None, true, Some(key));
         } else if !asked {
@@ -131,7 +135,7 @@ fn place(scene: &mut Scene<'_>, state: &mut State, contact: &Contact) {
             state.first_unread = Some(first.key);
             state.seen = state.seen.or(Some(MessageKey(first.key.0 - 1)));
             if !state.placed {
-                state.roll.to_row(first.key.0, 2.0 * GRID);
+                state.roll.seek_row(first.key.0, 2.0 * GRID);
             }
         }
     }
@@ -235,7 +239,12 @@ impl Messages<'_, '_> {
         );
         tools.spacing_mut().item_spacing = Vec2::ZERO;
         let palette = &self.scene.palette;
-        let mut tool = |icon, name: &str| icon_button(&mut tools, palette, icon, &self.scene.say(name)).clicked();
+        let mut menu = false;
+        let mut tool = |icon, name: &str| {
+            let response = icon_button(&mut tools, palette, icon, &self.scene.say(name));
+            menu |= response.secondary_clicked();
+            response.clicked()
+        };
         if !self.scene.narrow && !message.deleted {
             if tool(Icon::Reply, "talk-reply") {
                 self.act = Some(Act::Reply(message.key));
@@ -244,7 +253,7 @@ impl Messages<'_, '_> {
                 self.act = Some(Act::Pick(message.key));
             }
         }
-        if tool(Icon::More, "talk-more") {
+        if tool(Icon::More, "talk-more") || menu {
             self.act = Some(Act::Menu(message.key));
         }
     }
@@ -260,8 +269,9 @@ impl Rows for Messages<'_, '_> {
     }
 
     fn measure(&mut self, ui: &Ui, at: usize, width: f32) -> f32 {
+        let below = if at + 1 == self.messages.len() { 2.0 * GRID } else { 0.0 };
         self.messages.get(at).map_or(0.0, |message| {
-            bubble::shape(ui, self.scene, self.contact, message, self.setting(at, message), width).height
+            bubble::shape(ui, self.scene, self.contact, message, self.setting(at, message), width).height + below
         })
     }
 
