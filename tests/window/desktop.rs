@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 use zbus::blocking::{Connection, Proxy, connection};
@@ -21,8 +21,8 @@ pub(crate) struct Desktop {
     _running: Vec<Running>,
 }
 
-/// A process that is killed when nobody needs it any more.
-struct Running(Child);
+/// A process that is killed when nobody needs it any more. Its output stays open: what it starts may write there.
+struct Running(Child, Option<BufReader<ChildStdout>>);
 
 impl Desktop {
     /// Starts one, with assistive technology switched on.
@@ -78,8 +78,9 @@ impl Desktop {
 
     /// Gives the keyboard to the window of this process; there is no window manager that would.
     pub(crate) fn focus(&self, process: u32) -> bool {
-        let found = self.tool(&["search", "--onlyvisible", "--pid", &process.to_string(), "windowfocus"]);
-        found.status.success()
+        let process = process.to_string();
+        let window = ["search", "--onlyvisible", "--all", "--pid", &process, "--name", "Pelure"];
+        self.tool(&[&window[..], &["windowfocus"]].concat()).status.success()
     }
 
     /// What is on the screen, as PNG, for a person who looks why a test failed.
@@ -112,10 +113,10 @@ impl Desktop {
 /// Starts a process and reads the first line it writes, which says that it is ready.
 fn started(command: &mut Command) -> (Running, String) {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let output = child.stdout.take().unwrap();
-    let running = Running(child);
+    let output = child.stdout.take().map(BufReader::new);
+    let mut running = Running(child, output);
     let mut line = String::new();
-    BufReader::new(output).read_line(&mut line).unwrap();
+    running.1.as_mut().unwrap().read_line(&mut line).unwrap();
     assert!(!line.trim().is_empty(), "a part of the desktop did not start; `./dev test` installs what it needs");
     (running, line.trim().to_owned())
 }

@@ -34,11 +34,15 @@ fn meet(language: Language) {
     let address_of_ben = first_start(&ben, "Ben's desk");
     ask(&ann, &address_of_ben, "Ben");
     accept(&ben, "Ann");
+    open_talk(&ann, "Ben");
+    open_talk(&ben, "Ann");
     for turn in 1..=10 {
         say(&ann, &ben, "Ben", &format!("from ann {turn}"));
         say(&ben, &ann, "Ann", &format!("from ben {turn}"));
     }
     lock_and_unlock(&ann, "from ben 10");
+    open_talk(&ann, "Ben");
+    ann.reads("from ben 10");
     assert!(ben.quits().success());
     ben.starts_again();
     ben.fills(&ben.say("lock-passphrase"), PASSPHRASE);
@@ -90,11 +94,7 @@ fn open_talk(person: &Person, name: &str) {
 
 /// One writes in the open conversation, the other reads it there; it shows as delivered.
 fn say(from: &Person, to: &Person, name: &str, text: &str) {
-    let field = from.say_with("talk-write", &[("name", name.into())]);
-    if from.hides(&field) {
-        open_talk(from, name);
-    }
-    from.go_to(&field);
+    from.go_to(&from.say_with("talk-write", &[("name", name.into())]));
     from.write(text);
     from.press("Return");
     to.reads(text);

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tornet::Tornet;
 
 use super::desktop::Desktop;
-use super::reader::{Reader, Thing};
+use super::reader::{ENTRY, FRAME, Reader, Thing};
 
 /// A person, their desktop and their running program.
 pub(crate) struct Person {
@@ -179,11 +179,8 @@ fn launch(desktop: &Desktop, disk: &TempDir, language: Language) -> Child {
         .unwrap()
 }
 
-/// Roles in AT-SPI's words.
-const ENTRY: &str = "entry";
-const FRAME: &str = "frame";
 /// No screen of ours has so many controls: the Tab key went round.
 const TABS: usize = 80;
 /// Only a bound on hanging: a busy machine needs a minute for what takes a second.
-const HANGING: Duration = Duration::from_secs(180);
+const HANGING: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(50);

@@ -2,8 +2,8 @@
 //!
 //! It looks and never touches: what is done goes by the keyboard.
 
-use zbus::blocking::{Connection, Proxy};
-use zbus::zvariant::OwnedObjectPath;
+use zbus::blocking::Connection;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 /// The programs on one accessibility bus.
 pub(crate) struct Reader {
@@ -15,8 +15,8 @@ pub(crate) struct Reader {
 pub(crate) struct Thing {
     /// What it is called.
     pub(crate) name: String,
-    /// What it is, in AT-SPI's words: `push button`, `entry`, `label`.
-    pub(crate) role: String,
+    /// What it is, as AT-SPI counts: [`ENTRY`], [`FRAME`] and others.
+    pub(crate) role: u32,
     /// Its text, where it has one: what is written in a field.
     pub(crate) text: String,
     states: u64,
@@ -30,7 +30,7 @@ impl Reader {
     /// Everything that is shown, in the order of the tree. What goes while it is looked at is left out.
     pub(crate) fn things(&self) -> Vec<Thing> {
         let mut things = Vec::new();
-        let mut stack = self.children(REGISTRY, ROOT).unwrap_or_default();
+        let mut stack = self.children(REGISTRY, ROOT).unwrap();
         stack.reverse();
         while let Some((owner, path)) = stack.pop() {
             if let Ok(thing) = self.thing(&owner, &path) {
@@ -44,20 +44,22 @@ impl Reader {
     }
 
     fn children(&self, owner: &str, path: &str) -> zbus::Result<Vec<(String, OwnedObjectPath)>> {
-        Proxy::new(&self.bus, owner.to_owned(), path.to_owned(), ACCESSIBLE)?.call("GetChildren", &())
+        let answer = self.bus.call_method(Some(owner), path, Some(ACCESSIBLE), "GetChildren", &())?;
+        answer.body().deserialize()
     }
 
     fn thing(&self, owner: &str, path: &str) -> zbus::Result<Thing> {
-        let proxy = Proxy::new(&self.bus, owner.to_owned(), path.to_owned(), ACCESSIBLE)?;
-        let states: Vec<u32> = proxy.call("GetState", &())?;
-        let [low, high] = [states.first(), states.get(1)].map(|part| u64::from(part.copied().unwrap_or(0)));
-        let role: String = proxy.call("GetRoleName", &())?;
-        let text = Proxy::new(&self.bus, owner.to_owned(), path.to_owned(), TEXT)?;
+        let ask = |method: &str| self.bus.call_method(Some(owner), path, Some(ACCESSIBLE), method, &());
+        let states: Vec<u32> = ask("GetState")?.body().deserialize()?;
+        let [low, high] = [0, 1].map(|part| u64::from(states.get(part).copied().unwrap_or(0)));
+        let name = self.bus.call_method(Some(owner), path, Some(PROPERTIES), "Get", &(ACCESSIBLE, "Name"))?;
+        let name: OwnedValue = name.body().deserialize()?;
+        // Most things have no text, and say so by an error.
+        let text = self.bus.call_method(Some(owner), path, Some(TEXT), "GetText", &(0i32, -1i32));
         Ok(Thing {
-            name: proxy.get_property("Name")?,
-            role,
-            // Most things have none, and say so by an error.
-            text: text.call("GetText", &(0i32, -1i32)).unwrap_or_default(),
+            name: String::try_from(name).unwrap_or_default(),
+            role: ask("GetRole")?.body().deserialize()?,
+            text: text.and_then(|text| text.body().deserialize()).unwrap_or_default(),
             states: low | high << 32,
         })
     }
@@ -75,9 +77,15 @@ impl Thing {
     }
 }
 
+/// A field to write in (`ATSPI_ROLE_ENTRY`).
+pub(crate) const ENTRY: u32 = 79;
+/// A window (`ATSPI_ROLE_FRAME`).
+pub(crate) const FRAME: u32 = 23;
+
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const TEXT: &str = "org.a11y.atspi.Text";
 /// Numbers of states in AT-SPI.
 const ENABLED: u32 = 8;

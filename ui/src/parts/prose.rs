@@ -10,7 +10,7 @@ use egui::text_selection::LabelSelectionState;
 use egui::{Color32, Galley, Id, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::bidi;
-use crate::theme::{LINE_HEIGHT, Palette, Weight, font};
+use crate::theme::{BODY, LINE_HEIGHT, Palette, Weight, font};
 
 /// A text in its lines.
 pub(crate) struct Prose {
@@ -185,6 +185,34 @@ fn chosen(
     (id == response.id).then(|| from.min(to)..from.max(to) + 1)
 }
 
+/// Draws a text across the room there is, below what was drawn before.
+pub(crate) fn block(ui: &mut Ui, palette: &Palette, text: &str) -> Response {
+    let width = ui.available_width();
+    let prose = lay(ui, text, BODY, palette.ink, width);
+    let (id, rect) = ui.allocate_space(Vec2::new(width, prose.size.y));
+    draw(ui, &prose, rect.min, width, id, palette)
+}
+
+/// A text in pieces that are each shown whole, cut after a line or a word where that can be.
+pub(crate) fn pieces(mut text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    while !text.is_empty() {
+        let lines = text.match_indices('\n').nth(PIECE_LINES).map_or(text.len(), |(at, _)| at + 1);
+        let most = beginning(text.get(..lines).unwrap_or(text), PIECE_CHARS);
+        let end = if most.len() < lines {
+            most.rfind(char::is_whitespace).filter(|at| at * 2 > most.len()).map_or(most.len(), |at| at + 1)
+        } else {
+            lines
+        };
+        let Some((piece, rest)) = text.split_at_checked(end).or_else(|| text.split_at_checked(most.len())) else {
+            break;
+        };
+        pieces.push(piece);
+        text = rest;
+    }
+    pieces
+}
+
 /// At most so many characters of a text.
 pub(crate) fn beginning(text: &str, chars: usize) -> &str {
     text.char_indices().nth(chars).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
@@ -216,6 +244,9 @@ fn format(size: f32, weight: Weight, ink: Color32) -> TextFormat {
 const CHARS: usize = 4_000;
 /// Lines of a text that are shown at first.
 const ROWS: usize = 60;
+/// Characters and line ends of a piece: with wide letters in a narrow dialog still below [`ROWS`] lines.
+const PIECE_CHARS: usize = 800;
+const PIECE_LINES: usize = 20;
 /// Characters of a text of which one line is shown: more than fits any window.
 const LINE_CHARS: usize = 400;
 /// How a link begins.
@@ -224,3 +255,24 @@ const PROTOCOLS: [&str; 3] = ["https://", "http://", "www."];
 const LINKS: usize = 4;
 /// Characters before what was found that are shown with it.
 const BEFORE: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_whole_text_and_each_is_small() {
+        let lines = "line\n".repeat(5_000);
+        let words = "word and ".repeat(7_000);
+        let emoji = "👩\u{200d}🚀".repeat(4_000);
+        for text in ["", "short", "\u{a0}\u{2003}é", &"x".repeat(65_536), &lines, &words, &emoji, &"\n".repeat(65_536)]
+        {
+            let pieces = pieces(text);
+            assert_eq!(pieces.concat(), text);
+            for piece in pieces {
+                assert!(!piece.is_empty() && piece.chars().count() <= PIECE_CHARS, "{}", piece.len());
+                assert!(piece.matches('\n').count() <= PIECE_LINES + 1);
+            }
+        }
+    }
+}

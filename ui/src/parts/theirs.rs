@@ -1,9 +1,10 @@
 //! What somebody else wrote, set apart: a block with a line beside it, where our own words never stand.
 
-use egui::{Label, RichText, Ui};
+use egui::Ui;
 
+use super::prose;
 use crate::model::Shown;
-use crate::theme::{BODY, GRID, LINE_HEIGHT, Palette};
+use crate::theme::{GRID, Palette};
 
 /// Draws their text as a block of its own.
 pub(crate) fn block(ui: &mut Ui, palette: &Palette, text: &Shown) {
@@ -14,8 +15,7 @@ pub(crate) fn block(ui: &mut Ui, palette: &Palette, text: &Shown) {
         .inner_margin(egui::Margin { left: 14, right: 10, top: 8, bottom: 8 });
     let block = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let text = RichText::new(text.as_str()).size(BODY).line_height(Some(BODY * LINE_HEIGHT));
-        ui.add(Label::new(text).wrap().selectable(true));
+        prose::block(ui, palette, text.as_str());
     });
     let rect = block.response.rect;
     let bar = egui::Rect::from_min_size(rect.min, egui::Vec2::new(GRID, rect.height()));

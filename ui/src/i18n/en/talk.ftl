@@ -236,3 +236,20 @@ found-count = { $count ->
 }
 found-more = The newest { $count } messages with “{ $query }”. There are more.
 found-row = { $time }, { $text }
+
+## Dialogs about a message.
+
+forward-title = Forward
+forward-note = The text is sent as if you had written it. Who wrote it first is not said.
+forward-find = To whom
+forward-to = Send to { $name }
+forward-nobody = No other contact of this identity has this name.
+forward-more = There are more. Write a part of the name.
+history-title = Earlier versions
+history-loading = Looking up what it said before.
+history-note = The other side has these versions, too.
+history-until = Until { $day }, { $time }
+long-title = The whole message
+long-piece = Part { $piece } of { $count }
+long-earlier = Earlier part
+long-later = Later part

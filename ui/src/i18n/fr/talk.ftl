@@ -240,3 +240,20 @@ found-count = { $count ->
 }
 found-more = Les { $count } messages les plus récents avec « { $query } ». Il y en a d’autres.
 found-row = { $time }, { $text }
+
+## Dialogs about a message.
+
+forward-title = Transférer
+forward-note = Le texte part comme si vous l’aviez écrit. Son premier auteur n’est pas indiqué.
+forward-find = À qui
+forward-to = Envoyer à { $name }
+forward-nobody = Aucun autre contact de cette identité ne porte ce nom.
+forward-more = Il y en a d’autres. Écrivez une partie du nom.
+history-title = Versions précédentes
+history-loading = Recherche de ce qu’il disait avant.
+history-note = L’autre personne a aussi ces versions.
+history-until = Jusqu’à { $day }, { $time }
+long-title = Le message entier
+long-piece = Partie { $piece } sur { $count }
+long-earlier = Partie précédente
+long-later = Partie suivante

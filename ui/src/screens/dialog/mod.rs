@@ -87,6 +87,7 @@ pub(crate) struct Forms {
     export: path::Form,
     forward: forward::Form,
     identity: identity::Form,
+    long: long::Form,
     passphrase: passphrase::Form,
     rename: rename::Form,
 }
