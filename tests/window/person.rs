@@ -182,5 +182,5 @@ fn launch(desktop: &Desktop, disk: &TempDir, language: Language) -> Child {
 /// No screen of ours has so many controls: the Tab key went round.
 const TABS: usize = 80;
 /// Only a bound on hanging: a busy machine needs a minute for what takes a second.
-const HANGING: Duration = Duration::from_secs(60);
+const HANGING: Duration = Duration::from_secs(180);
 const LOOK_EVERY: Duration = Duration::from_millis(50);

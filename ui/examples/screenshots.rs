@@ -1,6 +1,7 @@
-//! Renders every scene of the table below to PNG files: `cargo run -p pelure-ui --example screenshots -- DIR [NAME]`.
+//! Renders the scenes of the table below to PNG files: `cargo run -p pelure-ui --example screenshots -- DIR`.
 //!
-//! With a name, only the scenes whose name begins with it.
+//! Each in English on light paper, one of them in every look. `--all` after the directory: each in every look. A name
+//! instead: the scenes whose name begins with it, in every look.
 #![expect(clippy::print_stderr, clippy::unwrap_used, reason = "a program for developers, run by hand")]
 
 #[path = "../tests/kit/mod.rs"]
@@ -11,6 +12,7 @@ use std::path::Path;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use kit::{Seen, fixtures};
 use pelure_ui::keys::{ContactKey, MessageKey};
 use pelure_ui::model::{Contact, Done, Fault, Found, Hit, Identity, Last, Place, Presence, Reach, Shown, Stage, Tor};
@@ -353,15 +355,21 @@ fn blocked() -> Vec<Update> {
 fn main() {
     let mut args = std::env::args().skip(1);
     let Some(directory) = args.next() else {
-        eprintln!("usage: screenshots DIR [NAME]");
+        eprintln!("usage: screenshots DIR [--all | NAME]");
         std::process::exit(2);
     };
     let wanted = args.next().unwrap_or_default();
+    let all = wanted == "--all";
+    let wanted = if all { String::new() } else { wanted };
     std::fs::create_dir_all(&directory).unwrap();
     for scene in SCENES.iter().filter(|scene| scene.name.starts_with(&wanted)) {
-        for way in WAYS {
+        // A folder of what there is needs every screen once, and one of them in every look.
+        let few = wanted.is_empty() && !all && scene.name != "talk";
+        for way in WAYS.iter().take(if few { 1 } else { WAYS.len() }) {
             let path = Path::new(&directory).join(format!("{}.{}.png", scene.name, way.name));
-            picture(scene, way).save(path).unwrap();
+            let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+            let small = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+            picture(scene, way).write_with_encoder(small).unwrap();
         }
     }
 }
