@@ -3,6 +3,7 @@
 //! It does not know the tables ([`super::migrations`]).
 
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -16,6 +17,7 @@ use super::keyfile::DatabaseKey;
 /// knows whether another key should have fitted.
 pub(super) fn open(path: &Path, key: &DatabaseKey) -> Result<Connection, VaultError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let _alone = alone();
     let db = Connection::open_with_flags(path, flags)?;
     // The library would otherwise write its complaints about a wrong key to standard error.
     silence(&db)?;
@@ -28,6 +30,7 @@ pub(super) fn open(path: &Path, key: &DatabaseKey) -> Result<Connection, VaultEr
 
 /// A database in memory.
 pub(super) fn in_memory() -> Result<Connection, VaultError> {
+    let _alone = alone();
     let db = Connection::open_in_memory()?;
     silence(&db)?;
     settle(&db)?;
@@ -63,6 +66,13 @@ fn settle(db: &Connection) -> Result<(), VaultError> {
          PRAGMA cache_size = -8192;",
     )?;
     Ok(())
+}
+
+/// One connection is set up at a time. SQLCipher makes its cryptography ready with the first: of several that were first
+/// at the same instant, one was once seen to fail with a general error.
+fn alone() -> MutexGuard<'static, ()> {
+    static OPENING: Mutex<()> = Mutex::new(());
+    OPENING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn silence(db: &Connection) -> Result<(), VaultError> {

@@ -6,10 +6,10 @@ use egui::Key;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kit::acts::*;
-use kit::fixtures::{BOB, bob, open, request};
+use kit::fixtures::{BOB, bob, contact, open, request};
 use kit::{asked, take};
 use pelure_ui::intent::Intent;
-use pelure_ui::keys::RequestKey;
+use pelure_ui::keys::{ContactKey, RequestKey};
 use pelure_ui::model::{Chosen, Contact, Purpose, Receipts, Standing, Words};
 use pelure_ui::settings::{Language, Settings};
 use pelure_ui::update::Update;
@@ -38,6 +38,20 @@ fn a_request_is_accepted_under_a_name_of_ones_own() {
     screen.run();
     press(&mut screen, "Accept under this name");
     assert_eq!(asked(&mut screen).last(), Some(&Intent::Accept { request: RequestKey(1), name: "Eva".into() }));
+}
+
+#[test]
+fn the_conversation_opens_as_soon_as_who_was_accepted_is_a_contact() {
+    let asker = request(1, "");
+    let mut screen = requests(vec![asker.clone()]);
+    press(&mut screen, "Accept");
+    screen.event(egui::Event::Text("Eva".into()));
+    screen.run();
+    press(&mut screen, "Accept under this name");
+    assert!(screen.query_all_by_label("Message to Eva").next().is_none());
+    let eva = Contact { address: asker.address, ..contact(ContactKey(9), "Eva", 'e') };
+    take(&mut screen, [Update::RequestGone(asker.key), Update::Contact(Box::new(eva))]);
+    assert!(screen.query_all_by_label("Message to Eva").next().is_some());
 }
 
 #[test]

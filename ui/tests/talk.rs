@@ -4,64 +4,16 @@ mod kit;
 
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use kit::fixtures::{BOB, CLARA, bob, message, open, page};
-use kit::{Seen, asked, click, sized, strange, take, window};
+use kit::fixtures::{BOB, bob, message, open, page};
+use kit::talking::{OURS, THEIRS, acts, many, shown, talking, talking_with, text, two, wheel};
+use kit::{asked, click, take, window};
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::MessageKey;
 use pelure_ui::model::{
     Contact, Date, Delivery, Message, Moment, Presence, Quote, Reaction, Reason, Receipts, Shown, Standing,
 };
-use pelure_ui::settings::{Language, Settings};
 use pelure_ui::update::{Page, PagePlace, Update};
-
-/// Opens the conversation with Bob.
-fn enter(harness: &mut Harness<'static, Seen>, messages: Vec<Message>) {
-    harness.get_by_role_and_label(Role::Button, "Bob").click();
-    harness.run();
-    take(harness, [page(BOB, messages)]);
-}
-
-/// A window in which the conversation with Bob is open.
-fn talking(messages: Vec<Message>) -> Harness<'static, Seen> {
-    let mut harness = strange(WIDE, Language::English, open());
-    enter(&mut harness, messages);
-    harness
-}
-
-/// The same, with Bob as given.
-fn talking_with(bob: Contact, messages: Vec<Message>) -> Harness<'static, Seen> {
-    let mut harness = strange(WIDE, Language::English, open().into_iter().chain([Update::Contact(Box::new(bob))]));
-    enter(&mut harness, messages);
-    harness
-}
-
-fn two() -> Vec<Message> {
-    vec![message(1, true, "The documents are ready."), message(2, false, "I can fetch them tomorrow.")]
-}
-
-/// Many short messages.
-fn many(keys: std::ops::RangeInclusive<i64>) -> Vec<Message> {
-    keys.map(|key| message(key, key % 2 == 0, &format!("number {key}"))).collect()
-}
-
-fn text<'h>(harness: &'h Harness<'static, Seen>, text: &'h str) -> egui_kittest::Node<'h> {
-    harness.get_by_role_and_label(Role::Label, text)
-}
-
-/// Opens what can be done with the message whose row has this name.
-fn acts(harness: &mut Harness<'static, Seen>, row: &str) {
-    harness.get_by_role_and_label(Role::Button, row).click_secondary();
-    harness.run();
-}
-
-/// Emoji come from the fonts of the system, which tests do without: boxes stand for them.
-const WIDE: [f32; 2] = [1100.0, 720.0];
-/// Where messages are surely in view: rows beyond it are drawn, too, but may come and go.
-const VIEW: egui::Rangef = egui::Rangef { min: 180.0, max: 600.0 };
-const THEIRS: &str = "Bob, 13:01: The documents are ready.";
-const OURS: &str = "You, 13:02, delivered: I can fetch them tomorrow.";
 
 #[test]
 fn opening_a_conversation_loads_it_and_says_that_it_was_read() {
@@ -284,31 +236,6 @@ fn scrolling_to_the_top_asks_for_more_and_nothing_jumps() {
     }
 }
 
-/// The messages in view and where they are.
-fn shown(harness: &Harness<'static, Seen>, keys: std::ops::RangeInclusive<i64>) -> Vec<(i64, egui::Rect)> {
-    let find = |key| {
-        let name = format!("number {key}");
-        let mut found = harness.query_all_by_role_and_label(Role::Label, &name);
-        found
-            .next()
-            .map(|node| (key, node.rect()))
-            .filter(|(_, rect)| VIEW.contains(rect.top()) && VIEW.contains(rect.bottom()))
-    };
-    keys.filter_map(find).collect()
-}
-
-fn wheel(harness: &mut Harness<'static, Seen>, points: f32) {
-    harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: egui::vec2(0.0, points),
-        phase: egui::TouchPhase::Move,
-        source: egui::MouseWheelSource::Unknown,
-        modifiers: egui::Modifiers::NONE,
-    });
-    // It goes on by itself for a while.
-    harness.run_steps(8);
-}
-
 #[test]
 fn only_what_is_near_the_view_is_laid_out() {
     let harness = talking(many(1..=2_000));
@@ -369,119 +296,4 @@ fn what_was_agreed_is_visible() {
     harness.get_by_label("read receipts");
     harness.get_by_label("disappear after 1 day");
     harness.get_by_label("verified");
-}
-
-#[test]
-fn hostile_texts_stay_in_their_bubble() {
-    let long = "x".repeat(65_536);
-    let marks = format!("a{}", "\u{301}".repeat(30_000));
-    let emoji = "😀".repeat(10_000);
-    let lines = "\n".repeat(65_000);
-    for (name, hostile) in [("long", long), ("marks", marks), ("emoji", emoji), ("lines", lines)] {
-        let mut harness = strange(WIDE, Language::English, open());
-        enter(&mut harness, vec![message(1, true, &hostile), message(2, false, "after")]);
-        text(&harness, "after");
-        harness.get_by_role_and_label(Role::Button, "Show all");
-        for node in harness.get_all_by_role(Role::Label) {
-            assert!(node.rect().right() <= 1100.0, "{name}: {:?}", node.rect());
-        }
-    }
-}
-
-#[test]
-fn markup_is_text() {
-    let harness = talking(vec![message(1, true, "<b>bold</b> [link](https://example.org) **strong**")]);
-    text(&harness, "<b>bold</b> [link](https://example.org) **strong**");
-}
-
-#[test]
-fn characters_that_turn_text_round_are_marked() {
-    let harness = talking(vec![message(1, true, "exe.\u{202e}gpj")]);
-    text(&harness, "exe.\u{fffd}gpj");
-}
-
-#[test]
-fn a_small_window_and_large_letters_stay_usable() {
-    let large = Update::Settings(Settings { scale: 200, ..Settings::default() });
-    for (size, update) in [([320.0, 400.0], Update::Settings(Settings::default())), (WIDE, large)] {
-        let mut harness = sized(size, Language::English, open().into_iter().chain([update]));
-        enter(&mut harness, two());
-        let field = harness.get_by_role_and_label(Role::MultilineTextInput, "Message to Bob").rect();
-        let whole = harness.ctx.content_rect();
-        assert!(whole.contains_rect(field), "{field:?} in {whole:?}");
-        let send = harness.get_by_label("Send").rect();
-        assert!(whole.contains_rect(send), "{send:?} in {whole:?}");
-        text(&harness, "I can fetch them tomorrow.");
-    }
-}
-
-#[test]
-fn one_column_leads_back_to_the_list() {
-    let mut harness = sized([400.0, 600.0], Language::English, open());
-    enter(&mut harness, two());
-    assert!(harness.query_by_label("Clara").is_none());
-    click(&mut harness, "Back");
-    harness.get_by_label("Clara");
-}
-
-#[test]
-fn it_speaks_french() {
-    let mut harness = sized(WIDE, Language::French, open());
-    let settings = Settings { language: Language::French, ..Settings::default() };
-    take(&mut harness, [Update::Settings(settings)]);
-    harness.get_by_role_and_label(Role::Button, "Clara").click();
-    harness.run_steps(3);
-    harness.get_by_label("Clara est injoignable\u{202f}: Tor ne trouve pas son service.");
-    let queued = Message { delivery: Delivery::Queued, ..message(1, false, "Bonjour") };
-    harness.state_mut().window.take(page(CLARA, vec![queued]));
-    harness.run_steps(3);
-    harness.get_by_role_and_label(Role::Button, "Vous, 13:01, en attente\u{202f}: Bonjour");
-    harness.get_by_label("Message à Clara");
-}
-
-#[test]
-fn right_to_left_text_is_set_from_the_right_and_copied_as_written() {
-    let written = "שלום (עולם) 123";
-    let mut harness = strange(WIDE, Language::English, open());
-    enter(&mut harness, vec![message(1, true, written)]);
-    text(&harness, written);
-    acts(&mut harness, &format!("Bob, 13:01: {written}"));
-    harness.get_by_label("Copy text").click();
-    harness.step();
-    let commands = &harness.output().platform_output.commands;
-    assert!(commands.iter().any(|c| matches!(c, egui::OutputCommand::CopyText(t) if t == written)));
-}
-
-#[test]
-fn a_removed_contact_leaves_no_conversation() {
-    let mut harness = talking(two());
-    take(&mut harness, [Update::ContactGone(BOB)]);
-    assert!(harness.query_by_label("The documents are ready.").is_none());
-    harness.get_by_label("Choose a conversation.");
-}
-
-#[test]
-fn a_new_message_appears_where_one_reads() {
-    let mut harness = talking(many(1..=100));
-    text(&harness, "number 100");
-    let new = Update::Message { contact: BOB, message: Box::new(message(101, true, "number 101")) };
-    take(&mut harness, [new]);
-    text(&harness, "number 101");
-    // And stays out of the way of who reads further up.
-    harness.hover_at(egui::pos2(700.0, 300.0));
-    harness.run();
-    (0..5).for_each(|_| wheel(&mut harness, 80.0));
-    let new = Update::Message { contact: BOB, message: Box::new(message(102, true, "number 102")) };
-    let before = shown(&harness, 1..=100);
-    take(&mut harness, [new]);
-    assert_eq!(shown(&harness, 1..=100), before);
-    harness.get_by_label("Go to the newest message, 1 new");
-}
-
-#[test]
-fn another_conversation_is_another_one() {
-    let mut harness = talking(two());
-    harness.get_by_role_and_label(Role::Button, "Clara").click();
-    harness.run_steps(3);
-    assert!(harness.query_by_label("The documents are ready.").is_none());
 }

@@ -6,8 +6,8 @@ use egui::{ScrollArea, Ui};
 
 use super::{Page, Scene, View, address};
 use crate::intent::Intent;
-use crate::keys::RequestKey;
-use crate::model::Request;
+use crate::keys::{ContactKey, IdentityKey, RequestKey};
+use crate::model::{Contact, Request};
 use crate::parts::{Icon, Kind, button, field, icon_button, marks, text, theirs, when};
 use crate::theme::{GRID, RADIUS_LARGE};
 
@@ -22,10 +22,18 @@ pub(crate) struct State {
     naming: Option<(RequestKey, String)>,
     /// Who is about to be blocked.
     blocking: Option<RequestKey>,
+    /// Who was accepted last, by which identity: as soon as they are a contact, the conversation opens.
+    accepted: Option<(IdentityKey, String)>,
 }
 
 /// Draws it.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    if let Some(contact) = arrived(scene, &view.requests) {
+        view.requests.accepted = None;
+        view.page = Page::Talk(contact);
+        ui.ctx().request_repaint();
+        return;
+    }
     ui.horizontal(|ui| {
         if icon_button(ui, &scene.palette, Icon::Back, &scene.say("requests-back")).clicked() {
             view.page = Page::Empty;
@@ -44,6 +52,13 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
             ui.push_id(request.key, |ui| card(ui, scene, &mut view.requests, &request));
         }
     });
+}
+
+/// Who was accepted last, once they are a contact.
+fn arrived(scene: &Scene<'_>, state: &State) -> Option<ContactKey> {
+    let (identity, address) = state.accepted.as_ref()?;
+    let of_theirs = |contact: &&Contact| contact.identity == *identity && contact.address == *address;
+    scene.model.contacts.values().find(of_theirs).map(|contact| contact.key)
 }
 
 fn card(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, request: &Request) {
@@ -142,6 +157,8 @@ fn naming(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, key: RequestKey
         let label = scene.say("requests-accept-now").into_owned();
         let go = ui.add_enabled_ui(!name.is_empty(), |ui| button(ui, &palette, Kind::Primary, &label)).inner;
         if !name.is_empty() && (go.clicked() || enter) {
+            let request = scene.model.requests.iter().find(|request| request.key == key);
+            state.accepted = request.map(|request| (request.identity, request.address.clone()));
             scene.ask(Intent::Accept { request: key, name: name.clone() });
             state.naming = None;
         }

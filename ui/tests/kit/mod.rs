@@ -11,6 +11,7 @@
 pub mod acts;
 pub mod fixtures;
 pub mod raster;
+pub mod talking;
 
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
