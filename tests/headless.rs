@@ -102,6 +102,11 @@ async fn messages_are_answered_edited_deleted_and_reacted_to() {
     assert!(answers[12]["result"][0].get("reactions").is_none());
 }
 
+/// The word of each error, in the order of the calls; empty where there is none.
+fn kinds(answers: &[Value]) -> Vec<&str> {
+    answers.iter().map(|answer| answer["error"]["data"]["kind"].as_str().unwrap_or("")).collect()
+}
+
 #[tokio::test]
 async fn changes_that_are_wrong_are_said_in_one_word() {
     let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
@@ -124,8 +129,6 @@ async fn changes_that_are_wrong_are_said_in_one_word() {
         call(15, "contact.set", &json!({"contact": "c1", "expires_in": "soon"})),
     ];
     let answers = answers(&lines).await;
-    let kinds: Vec<&str> =
-        answers.iter().map(|answer| answer["error"]["data"]["kind"].as_str().unwrap_or("")).collect();
     let expected = [
         "",
         "",
@@ -144,7 +147,7 @@ async fn changes_that_are_wrong_are_said_in_one_word() {
         "",
         "",
     ];
-    assert_eq!(kinds, expected);
+    assert_eq!(kinds(&answers), expected);
     assert_eq!((&answers[14]["error"]["code"], &answers[15]["error"]["code"]), (&json!(-32602), &json!(-32602)));
 }
 
@@ -170,8 +173,6 @@ async fn what_is_wrong_is_said_in_one_word() {
         call(12, "contact.list", &json!({"surprise": 1})),
     ];
     let answers = answers(&lines).await;
-    let kinds: Vec<&str> =
-        answers.iter().map(|answer| answer["error"]["data"]["kind"].as_str().unwrap_or("")).collect();
     let expected = [
         "",
         "",
@@ -187,7 +188,7 @@ async fn what_is_wrong_is_said_in_one_word() {
         "",
         "",
     ];
-    assert_eq!(kinds, expected);
+    assert_eq!(kinds(&answers), expected);
     assert_eq!(answers[11]["error"]["code"], -32601);
     assert_eq!(answers[12]["error"]["code"], -32602);
 }

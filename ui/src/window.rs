@@ -73,9 +73,10 @@ impl Window {
         if let Some(text) = self.pasted.take() {
             input.events.push(egui::Event::Paste(text));
         }
-        let asks = |event: &egui::Event| {
-            matches!(event, egui::Event::Key { key: egui::Key::V | egui::Key::Paste, pressed: true, modifiers, .. }
-                if modifiers.command || matches!(event, egui::Event::Key { key: egui::Key::Paste, .. }))
+        let asks = |event: &egui::Event| match event {
+            egui::Event::Key { key: egui::Key::V, pressed: true, modifiers, .. } => modifiers.command,
+            egui::Event::Key { key: egui::Key::Paste, pressed, .. } => *pressed,
+            _ => false,
         };
         if input.events.iter().any(asks) {
             intents.push(Intent::Paste);

@@ -16,16 +16,7 @@ pub(crate) fn line(
     value: &mut String,
     limit: usize,
 ) -> Response {
-    field(ui, palette, label, |ui| {
-        TextEdit::singleline(value)
-            .id(Id::unique(id))
-            .char_limit(limit)
-            .desired_width(f32::INFINITY)
-            .margin(egui::Margin::symmetric(10, 8))
-            .show(ui)
-            .response
-            .response
-    })
+    across(ui, palette, id, label, TextEdit::singleline(value), limit)
 }
 
 /// Several lines.
@@ -37,17 +28,7 @@ pub(crate) fn lines(
     value: &mut String,
     limit: usize,
 ) -> Response {
-    field(ui, palette, label, |ui| {
-        TextEdit::multiline(value)
-            .id(Id::unique(id))
-            .char_limit(limit)
-            .desired_rows(3)
-            .desired_width(f32::INFINITY)
-            .margin(egui::Margin::symmetric(10, 8))
-            .show(ui)
-            .response
-            .response
-    })
+    across(ui, palette, id, label, TextEdit::multiline(value).desired_rows(3), limit)
 }
 
 /// A passphrase: hidden unless `shown`, which the button beside it turns; `reveal` is that button's name.
@@ -87,6 +68,19 @@ pub(crate) fn passphrase(
 /// Forgets what egui keeps of a field for undoing.
 pub(crate) fn wipe(ctx: &egui::Context, id: &str) {
     TextEdit::store_state(ctx, Id::unique(id), egui::text_edit::TextEditState::default());
+}
+
+/// As wide as the room there is.
+fn across(ui: &mut Ui, palette: &Palette, id: &str, label: &str, edit: TextEdit<'_>, limit: usize) -> Response {
+    field(ui, palette, label, |ui| {
+        edit.id(Id::unique(id))
+            .char_limit(limit)
+            .desired_width(f32::INFINITY)
+            .margin(egui::Margin::symmetric(10, 8))
+            .show(ui)
+            .response
+            .response
+    })
 }
 
 fn field(ui: &mut Ui, palette: &Palette, label: &str, add: impl FnOnce(&mut Ui) -> Response) -> Response {
