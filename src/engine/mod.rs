@@ -6,6 +6,7 @@
 //! presence. Nothing is told to a peer before the commit that contains it.
 
 mod changes;
+mod circuit;
 mod clock;
 mod contact;
 mod contacts;
@@ -16,7 +17,9 @@ mod event;
 mod expiry;
 mod history;
 mod identities;
+mod joins;
 mod keep;
+mod lanes;
 mod ledger;
 mod link;
 mod messages;
@@ -94,6 +97,8 @@ struct Shared {
     nudge: slot::Sender<u64>,
     /// How many contacts are dialled at the same time.
     dials: Semaphore,
+    /// How many further circuits are dialled at the same time.
+    circuit_dials: Semaphore,
     counts: count::Counts,
     /// Rings when the next message to disappear may be another one.
     expiring: Notify,
@@ -118,6 +123,7 @@ impl Engine {
             wanted: slot::Sender::new(true),
             nudge: slot::Sender::new(0),
             dials: Semaphore::new(DIALS_AT_ONCE),
+            circuit_dials: Semaphore::new(CIRCUIT_DIALS_AT_ONCE),
             counts: count::Counts::default(),
             expiring: Notify::new(),
             changing: tokio::sync::Mutex::default(),
@@ -230,3 +236,6 @@ const ONLINE: &str = "online";
 
 /// Dials under way at the same time: each builds several circuits, and a crowd of them would only slow each other.
 const DIALS_AT_ONCE: usize = 8;
+
+/// The same for further circuits, which sessions do not wait for.
+const CIRCUIT_DIALS_AT_ONCE: usize = 6;

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::Reason;
 use super::contact::Note;
+use super::joins::{Askers, Joins};
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
 /// Everything that runs.
@@ -30,6 +31,8 @@ struct Running {
 pub(super) struct IdentityEntry {
     /// Its session keys.
     pub(super) me: Arc<crate::session::Identity>,
+    /// The circuits somebody may come with.
+    pub(super) joins: Arc<Joins>,
     /// Whether the user wants to be seen.
     pub(super) visible: watch::Sender<bool>,
     /// Whether the supervisor lets contacts dial: online, visible, and its turn has come.
@@ -47,7 +50,11 @@ pub(super) struct ContactEntry {
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
+    pub(super) askers: Askers,
+    /// Told when something about its files is to be looked at.
+    pub(super) files: Arc<Notify>,
     pub(super) task: JoinHandle<()>,
+    pub(super) porter: JoinHandle<()>,
 }
 
 /// What a contact's actor shows to everybody.
@@ -56,7 +63,7 @@ pub(super) struct Live {
     /// Whether they are there.
     pub(super) presence: LivePresence,
     /// Whether a message queued now goes to a live session at once.
-    pub(super) open: bool,
+    pub(super) open: watch::Sender<bool>,
     /// Messages handed to the live session and not yet acknowledged.
     pub(super) handed: BTreeSet<MessageKey>,
     /// What was read, or what is agreed on, changed since the session looked.
@@ -77,6 +84,9 @@ pub(super) struct ContactHandle {
     pub(super) notes: mpsc::Sender<Note>,
     bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
+    /// Who is told of the joins the contact announces.
+    pub(super) askers: Askers,
+    files: Arc<Notify>,
 }
 
 impl Roster {
@@ -184,14 +194,25 @@ impl Roster {
 
 impl ContactEntry {
     fn handle(&self) -> ContactHandle {
-        ContactHandle { notes: self.notes.clone(), bell: Arc::clone(&self.bell), live: Arc::clone(&self.live) }
+        ContactHandle {
+            notes: self.notes.clone(),
+            bell: Arc::clone(&self.bell),
+            live: Arc::clone(&self.live),
+            askers: self.askers.clone(),
+            files: Arc::clone(&self.files),
+        }
     }
 }
 
 impl ContactHandle {
     /// Whether a message queued now goes out at once.
     pub(super) fn open(&self) -> bool {
-        lock(&self.live).open
+        *lock(&self.live).open.borrow()
+    }
+
+    /// Tells the contact's porter that a transfer changed.
+    pub(super) fn look_at_files(&self) {
+        self.files.notify_one();
     }
 
     /// Tells the actor that what was read, or what is agreed on, changed.

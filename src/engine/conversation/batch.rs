@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::text_bytes;
+use crate::engine::joins::Asked;
 use crate::engine::event::{Change, Delivery, Event};
 use crate::engine::{EngineError, Shared, contacts};
 use crate::vault::{Arrival, Contact, ContactId, Incoming, Message, MessageKey, Stamp, VaultError, Write};
@@ -22,6 +23,8 @@ pub(super) struct Batch {
     pub(super) acked: Option<(Epoch, u64)>,
     /// The last of our messages that the peer says was displayed.
     pub(super) read: Option<MessageId>,
+    /// Further circuits that the peer announced.
+    pub(super) joins: Vec<Asked>,
     /// The peer took us in as a contact.
     pub(super) accepted: bool,
     /// The peer says that it was restored from a backup.
