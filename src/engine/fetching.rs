@@ -22,7 +22,7 @@ use super::pace::Pace;
 use super::{EngineError, Shared, fates};
 use crate::file::disk::DiskError;
 use crate::file::{FetchError, Lane};
-use crate::vault::Transfer;
+use crate::vault::{Fault, Transfer};
 use crate::wire::limits::{FILE_CIRCUITS, ONE_CIRCUIT_BYTES};
 use crate::wire::{Fate, FileFailure};
 
@@ -123,7 +123,7 @@ impl Fetching {
                 tracing::warn!(%error, "a file that is being received is paused: it cannot be written");
                 // What was written can be flushed all the same, or is found later.
                 kept.note(&self.shared).await.ok();
-                self.shared.ledger.write(move |w| w.pause_transfer(id, true, Some(FileFailure::NoSpace))).await
+                self.shared.ledger.write(move |w| w.pause_transfer(id, true, Some(Fault::Failure(FileFailure::NoSpace)))).await
             }
         }
     }

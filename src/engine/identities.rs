@@ -11,7 +11,7 @@ use super::event::Event;
 use super::joins::Joins;
 use super::roster::IdentityEntry;
 use super::supervisor::Supervisor;
-use super::{Engine, EngineError, IdentityView, Shared};
+use super::{Engine, EngineError, IdentityView, Shared, fates};
 use crate::name::PetName;
 use crate::session;
 use crate::vault::{self, IdentityId};
@@ -70,6 +70,7 @@ impl Engine {
         self.0.roster.remove_identity(id).await;
         self.0.ledger.write(move |w| w.remove_identity(id)).await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
+        fates::shred(&self.0).await;
         for contact in contacts {
             self.0.outlet.put(Event::ContactRemoved { contact: contact.id }).await;
         }

@@ -14,7 +14,7 @@ use crate::vault::Transfer;
 
 /// The pace of one transfer.
 pub(super) struct Pace {
-    /// As it was when it began, without its lists of blocks.
+    /// As it was when it began.
     row: Transfer,
     rate: Rate,
     last: Move,
@@ -22,8 +22,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(mut row: Transfer, done: u64) -> Self {
-        (row.have, row.top) = (Vec::new(), Vec::new());
+    pub(super) fn new(row: Transfer, done: u64) -> Self {
         let mut interval = tokio::time::interval(TELL_EVERY);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self { row, rate: Rate::new(), last: Move { done, ..Move::default() }, interval }

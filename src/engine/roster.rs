@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pelure_onion::{Address, Reach};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::Reason;
 use super::contact::Note;
-use super::joins::{Askers, Joins};
+use super::joins::{Askers, Joins, Peer};
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
 /// Everything that runs.
@@ -45,8 +45,7 @@ pub(super) struct IdentityEntry {
 
 /// A running contact.
 pub(super) struct ContactEntry {
-    pub(super) identity: IdentityId,
-    pub(super) address: Address,
+    pub(super) peer: Peer,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
@@ -55,6 +54,8 @@ pub(super) struct ContactEntry {
     pub(super) files: Arc<Notify>,
     pub(super) task: JoinHandle<()>,
     pub(super) porter: JoinHandle<()>,
+    /// The porter ends when this is dropped.
+    pub(super) porter_ends: oneshot::Sender<()>,
 }
 
 /// What a contact's actor shows to everybody.
@@ -96,7 +97,7 @@ impl Roster {
 
     pub(super) fn add_contact(&self, id: ContactId, entry: ContactEntry) {
         let mut running = self.lock();
-        running.routes.insert((entry.identity, entry.address), id);
+        running.routes.insert((entry.peer.identity, entry.peer.address), id);
         running.contacts.insert(id, entry);
     }
 
@@ -131,12 +132,13 @@ impl Roster {
             let mut running = self.lock();
             let entry = running.contacts.remove(&id);
             if let Some(entry) = &entry {
-                running.routes.remove(&(entry.identity, entry.address));
+                running.routes.remove(&(entry.peer.identity, entry.peer.address));
             }
             entry
         };
-        if let Some(ContactEntry { notes, task, .. }) = entry {
-            drop(notes);
+        if let Some(ContactEntry { notes, task, porter, porter_ends, .. }) = entry {
+            drop((notes, porter_ends));
+            finish(porter).await;
             finish(task).await;
         }
     }
@@ -144,7 +146,7 @@ impl Roster {
     /// Takes an identity and its contacts out.
     pub(super) async fn remove_identity(&self, id: IdentityId) {
         let contacts: Vec<ContactId> =
-            self.lock().contacts.iter().filter(|(_, c)| c.identity == id).map(|(id, _)| *id).collect();
+            self.lock().contacts.iter().filter(|(_, c)| c.peer.identity == id).map(|(id, _)| *id).collect();
         for contact in contacts {
             self.remove_contact(contact).await;
         }
@@ -166,7 +168,7 @@ impl Roster {
     /// Ends everything in the middle of whatever it does: no goodbye, no last record. Gives what is ending.
     pub(super) fn abort(&self) -> Vec<JoinHandle<()>> {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
-        let tasks = contacts.into_values().map(|entry| entry.task);
+        let tasks = contacts.into_values().flat_map(|entry| [entry.task, entry.porter]);
         let tasks: Vec<_> = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers).collect();
         tasks.iter().for_each(JoinHandle::abort);
         tasks
@@ -179,7 +181,7 @@ impl Roster {
             watcher.abort();
         }
         // Contacts end together, not one after the other: each may have a goodbye to write.
-        let tasks: Vec<_> = contacts.into_values().map(|entry| entry.task).collect();
+        let tasks: Vec<_> = contacts.into_values().flat_map(|entry| [entry.task, entry.porter]).collect();
         let tasks = tasks.into_iter().chain(identities.into_values().map(|entry| entry.task));
         let tasks: Vec<_> = tasks.collect();
         for task in tasks {

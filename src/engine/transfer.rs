@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Shared;
-use crate::vault::{ContactId, MessageKey, Transfer, TransferId, TransferState};
+use crate::vault::{ContactId, Fault, MessageKey, Transfer, TransferId, TransferState};
 use crate::wire::{FileFailure, FileKind};
 
 /// A transfer as it is shown.
@@ -121,16 +121,16 @@ impl Shared {
     pub(super) fn transfer_view(&self, row: Transfer) -> TransferView {
         let moves = self.moves.of(row.id).unwrap_or_default();
         let state = match row.state {
+            TransferState::Queued | TransferState::Offered | TransferState::Waiting if row.paused => FileState::Paused,
             TransferState::Queued | TransferState::Offered => FileState::Offered,
             TransferState::Waiting if moves.joined => FileState::Active,
             TransferState::Waiting => FileState::Waiting,
-            TransferState::Paused => FileState::Paused,
             TransferState::Done => FileState::Done,
             TransferState::Declined => FileState::Declined,
             TransferState::Cancelled => FileState::Cancelled,
             TransferState::Failed => FileState::Failed,
         };
-        let done = if state == FileState::Done { row.size } else { row.done().max(moves.done) };
+        let done = if state == FileState::Done { row.size } else { row.done.max(moves.done) };
         let active = state == FileState::Active;
         TransferView {
             transfer: row.id,
@@ -145,7 +145,7 @@ impl Shared {
             rate: moves.rate.filter(|_| active),
             eta: moves.eta.filter(|_| active),
             root: row.root,
-            failure: row.failure.map(FileReason::from),
+            failure: row.fault.map(FileReason::from),
             removed: row.removed,
         }
     }
@@ -167,15 +167,17 @@ impl FileReason {
     }
 }
 
-impl From<FileFailure> for FileReason {
-    fn from(failure: FileFailure) -> Self {
-        match failure {
-            FileFailure::SourceChanged => Self::SourceChanged,
-            FileFailure::SourceGone => Self::SourceGone,
-            FileFailure::NoSpace => Self::NoSpace,
-            FileFailure::AskedTooMuch => Self::AskedTooMuch,
-            FileFailure::Damaged => Self::Damaged,
-            FileFailure::Refused => Self::Refused,
+impl From<Fault> for FileReason {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Failure(FileFailure::SourceChanged) => Self::SourceChanged,
+            Fault::Failure(FileFailure::SourceGone) => Self::SourceGone,
+            Fault::Failure(FileFailure::NoSpace) => Self::NoSpace,
+            Fault::Failure(FileFailure::AskedTooMuch) => Self::AskedTooMuch,
+            Fault::Failure(FileFailure::Damaged) => Self::Damaged,
+            Fault::Failure(FileFailure::Refused) => Self::Refused,
+            Fault::Full => Self::Full,
+            Fault::NotInBackup => Self::NotInBackup,
         }
     }
 }

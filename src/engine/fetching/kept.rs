@@ -12,7 +12,7 @@ use super::lane::Desk;
 use crate::engine::{EngineError, Shared};
 use crate::file::disk::{BlobStore, DiskError, OpenBlob};
 use crate::file::{Blocks, Fetch, Tree, Verified};
-use crate::vault::{Blob, Transfer, TransferId};
+use crate::vault::{Blob, Held, Transfer, TransferId};
 
 /// A received file on the disk, whole or not.
 pub(super) struct Kept {
@@ -22,26 +22,26 @@ pub(super) struct Kept {
 }
 
 /// Opens what is kept of a transfer, and finds out what of it is there.
-pub(super) async fn open(shared: &Arc<Shared>, row: &Transfer) -> Result<(OpenBlob, Fetch), EngineError> {
-    let (blobs, row) = (Arc::clone(&shared.blobs), row.clone());
-    let opened = tokio::task::spawn_blocking(move || take_up(&blobs, &row)).await;
+pub(super) async fn open(shared: &Shared, row: &Transfer) -> Result<(OpenBlob, Fetch), EngineError> {
+    let (blobs, id, row) = (Arc::clone(&shared.blobs), row.id, row.clone());
+    let held = shared.ledger.read(move |r| r.held(id)).await?;
+    let opened = tokio::task::spawn_blocking(move || take_up(&blobs, &row, &held)).await;
     Ok(opened.map_err(|_| EngineError::Stopped)??)
 }
 
-fn take_up(blobs: &BlobStore, row: &Transfer) -> Result<(OpenBlob, Fetch), DiskError> {
-    let tree = Tree::new(row.size);
-    let Blob { name, key } = row.blob.as_ref().ok_or(DiskError::Missing)?;
+fn take_up(blobs: &BlobStore, row: &Transfer, held: &Held) -> Result<(OpenBlob, Fetch), DiskError> {
+    let (tree, Blob { name, key }) = (Tree::new(row.size), row.blob().ok_or(DiskError::Missing)?);
     let (blob, mut have) = match blobs.open(*name, key, row.size) {
         // Gone from under us: it is fetched again.
         Err(DiskError::Missing) => (blobs.create(*name, key, row.size)?, Blocks::new(tree)),
-        opened => (opened?, Blocks::from_bytes(tree, &row.have).unwrap_or_else(|| Blocks::new(tree))),
+        opened => (opened?, Blocks::from_bytes(tree, &held.have).unwrap_or_else(|| Blocks::new(tree))),
     };
     let missing: Vec<u32> = have.missing().collect();
     for found in blob.scan(missing)? {
         have.insert(found);
     }
-    let (hashes, rest) = row.top.as_chunks();
-    let top = (rest.is_empty() && !hashes.is_empty()).then(|| hashes.to_vec());
+    let (hashes, _) = held.top.as_chunks();
+    let top = (!hashes.is_empty()).then(|| hashes.to_vec());
     Ok((blob, Fetch::new(tree, row.root, have, top)))
 }
 
@@ -53,10 +53,16 @@ impl Kept {
     /// Writes blocks as they come, until no more can come or the disk refuses.
     pub(super) fn write(&self, mut blocks: mpsc::Receiver<Verified>) -> JoinHandle<Result<(), DiskError>> {
         let (blob, desk) = (Arc::clone(&self.blob), Arc::clone(&self.desk));
-        tokio::task::spawn_blocking(move || {
-            while let Some(Verified { block, bytes }) = blocks.blocking_recv() {
-                blob.write_block(block, &bytes)?;
-                desk.stored(block);
+        tokio::spawn(async move {
+            let mut batch = Vec::new();
+            while blocks.recv_many(&mut batch, BATCH).await > 0 {
+                let (blob, desk, batch) = (Arc::clone(&blob), Arc::clone(&desk), std::mem::take(&mut batch));
+                let written = tokio::task::spawn_blocking(move || {
+                    batch.into_iter().try_for_each(|Verified { block, bytes }| {
+                        blob.write_block(block, &bytes).map(|()| desk.stored(block))
+                    })
+                });
+                written.await.map_err(|_| DiskError::Stopped)??;
             }
             Ok(())
         })
@@ -64,13 +70,17 @@ impl Kept {
 
     /// Notes what is there, after the disk was flushed.
     pub(super) async fn note(&self, shared: &Shared) -> Result<(), EngineError> {
-        let (have, top) = {
+        let (done, have, top) = {
             let fetch = self.desk.fetch();
-            (fetch.have().to_bytes(), fetch.top().map(|top| top.as_flattened().to_vec()).unwrap_or_default())
+            (fetch.bytes(), fetch.have().to_bytes(), fetch.top().map(|top| top.as_flattened().to_vec()))
         };
         let blob = Arc::clone(&self.blob);
         tokio::task::spawn_blocking(move || blob.sync()).await.map_err(|_| EngineError::Stopped)??;
         let transfer = self.transfer;
-        shared.ledger.write(move |w| w.put_have(transfer, &have, &top)).await
+        shared.ledger.write(move |w| w.put_have(transfer, done, &have, top.as_deref())).await?;
+        Ok(())
     }
 }
+
+/// Blocks written at a stretch.
+const BATCH: usize = 8;
