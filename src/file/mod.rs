@@ -1,0 +1,3 @@
+//! Files on their way: cleaned before they leave, cut into blocks, put together again.
+
+pub mod clean;
