@@ -12,6 +12,7 @@
 
 mod blocks;
 mod bundle;
+pub mod clean;
 mod fetch;
 mod rate;
 mod serve;
