@@ -10,6 +10,7 @@ use pelure_onion::scratch::{Scratch, ScratchError};
 use pelure_onion::{Network, Weakness};
 
 use crate::engine::{Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
+use crate::file::disk::{self, BlobStore};
 use crate::vault::Vault;
 
 /// A way to the others that can be started for a profile.
@@ -56,6 +57,9 @@ pub enum StartError {
     /// Tor would run, but not as it must.
     #[error("Tor would not protect as promised ({0}); the program refuses to start")]
     Posture(&'static str),
+    /// There is no place for files.
+    #[error("there is no directory in memory for files")]
+    NoPlace,
     /// The program is ending.
     #[error("the program is ending")]
     Ending,
@@ -70,13 +74,24 @@ pub async fn start(
 ) -> Result<(Running, Events), StartError> {
     let starting = tokio::task::spawn_blocking(move || {
         let started = road.start(&vault, home.as_deref())?;
-        Ok::<_, StartError>((started, vault))
+        Ok::<_, StartError>((started, vault, home))
     });
-    let (Started { network, files }, vault) = starting.await.map_err(|_| StartError::Ending)??;
-    let parts = Parts { network: Arc::clone(&network), vault, clock, limits: Limits::default() };
+    let (Started { network, files }, vault, home) = starting.await.map_err(|_| StartError::Ending)??;
+    let blobs = match (&home, &files) {
+        (Some(home), _) => BlobStore::new(home.join(SEALED), None),
+        (None, Some(files)) => in_memory((**files).as_ref().path().join(SEALED)),
+        // A road without files, in tests.
+        (None, None) => return Err(StartError::NoPlace),
+    };
+    let parts = Parts { network: Arc::clone(&network), vault, blobs, clock, limits: Limits::default() };
     let (engine, events) = Engine::start(parts).await?;
     let keeper = files.map(|files| Keeper::start(&engine, files));
     Ok((Running { engine, keeper, network }, events))
+}
+
+/// Sealed files of a profile that leaves no trace: they may fill a part of the memory, never all of it.
+fn in_memory(dir: PathBuf) -> BlobStore {
+    BlobStore::new(dir, Some(disk::memory().map_or(MEMORY_UNKNOWN, |memory| memory / MEMORY_SHARE)))
 }
 
 impl Running {
@@ -120,3 +135,12 @@ impl Road for Embedded {
         Ok(Started { network: Arc::clone(&arti) as Arc<dyn Network>, files: Some(arti) })
     }
 }
+
+/// The directory of sealed files.
+const SEALED: &str = "files";
+
+/// Received files of a profile without traces may take a quarter of the memory.
+const MEMORY_SHARE: u64 = 4;
+
+/// Where the system does not say how much memory there is: a small machine's quarter.
+const MEMORY_UNKNOWN: u64 = 256 * 1024 * 1024;
