@@ -293,7 +293,8 @@ impl Conversation {
 fn text_bytes(body: &Body) -> usize {
     match body {
         Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
-        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
+        Body::Offer(offer) => offer.name.as_str().len(),
+        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } | Body::Fate { .. } => 0,
     }
 }
 

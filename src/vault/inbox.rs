@@ -74,6 +74,8 @@ impl Write<'_> {
             Body::Delete { target } => self.take_delete(contact, *target),
             Body::React { target, emoji } => self.take_reaction(contact, *target, *emoji),
             Body::Terms { version, expires_in, receipts } => self.take_terms(contact, *version, *expires_in, *receipts),
+            // No row takes a file in.
+            Body::Offer(_) | Body::Fate { .. } => Ok(Arrival::Nothing),
         }
     }
 

@@ -249,11 +249,12 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<(Queued, Content)> {
 
 fn kind(body: &Body) -> Option<&'static str> {
     match body {
-        Body::Text { .. } => None,
+        Body::Text { .. } | Body::Offer(_) => None,
         Body::Edit { .. } => Some("edit"),
         Body::Delete { .. } => Some("delete"),
         Body::React { .. } => Some("react"),
         Body::Terms { .. } => Some("terms"),
+        Body::Fate { .. } => Some("fate"),
     }
 }
 

@@ -88,6 +88,8 @@ impl Conversation {
                 // The vault knows whether both agreed: an agreement may stand in the same batch.
                 batch.read = Some(id);
             }
+            // Nobody waits for a circuit.
+            Frame::Join { .. } => return Err(End::Unwelcome),
             Frame::Restored => {
                 self.pay(now);
                 batch.restored = true;
