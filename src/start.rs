@@ -40,6 +40,8 @@ pub struct Running {
     pub engine: Engine,
     keeper: Option<Keeper>,
     network: Arc<dyn Network>,
+    /// Where the files of a profile without traces are; wiped with it.
+    scratch: Option<Scratch>,
 }
 
 /// Why a profile could not be put to work.
@@ -57,9 +59,6 @@ pub enum StartError {
     /// Tor would run, but not as it must.
     #[error("Tor would not protect as promised ({0}); the program refuses to start")]
     Posture(&'static str),
-    /// There is no place for files.
-    #[error("there is no directory in memory for files")]
-    NoPlace,
     /// The program is ending.
     #[error("the program is ending")]
     Ending,
@@ -77,16 +76,17 @@ pub async fn start(
         Ok::<_, StartError>((started, vault, home))
     });
     let (Started { network, files }, vault, home) = starting.await.map_err(|_| StartError::Ending)??;
-    let blobs = match (&home, &files) {
-        (Some(home), _) => BlobStore::new(home.join(SEALED), None),
-        (None, Some(files)) => in_memory((**files).as_ref().path().join(SEALED)),
-        // A road without files, in tests.
-        (None, None) => return Err(StartError::NoPlace),
+    let (blobs, scratch) = match home {
+        Some(home) => (BlobStore::new(home.join(SEALED), None), None),
+        None => {
+            let scratch = Scratch::create(None)?;
+            (in_memory(scratch.path().join(SEALED)), Some(scratch))
+        }
     };
     let parts = Parts { network: Arc::clone(&network), vault, blobs, clock, limits: Limits::default() };
     let (engine, events) = Engine::start(parts).await?;
     let keeper = files.map(|files| Keeper::start(&engine, files));
-    Ok((Running { engine, keeper, network }, events))
+    Ok((Running { engine, keeper, network, scratch }, events))
 }
 
 /// Sealed files of a profile that leaves no trace: they may fill a part of the memory, never all of it.
@@ -97,25 +97,25 @@ fn in_memory(dir: PathBuf) -> BlobStore {
 impl Running {
     /// Says goodbye if that was not done yet, saves what the road must remember, and closes the vault.
     pub async fn close(self) {
-        let Self { engine, keeper, network } = self;
+        let Self { engine, keeper, network, scratch } = self;
         engine.shutdown().await;
         if let Some(keeper) = keeper {
             keeper.finish().await;
         }
         engine.closed().await;
-        drop(network);
+        drop((network, scratch));
     }
 
     /// Destroys the profile: nothing is saved, nobody is told goodbye.
     pub async fn destroy(self) -> Result<(), EngineError> {
-        let Self { engine, keeper, network } = self;
+        let Self { engine, keeper, network, scratch } = self;
         // First, or it would still write.
         if let Some(keeper) = keeper {
             keeper.abandon();
         }
         let destroyed = engine.destroy().await;
         engine.closed().await;
-        drop(network);
+        drop((network, scratch));
         destroyed
     }
 }
