@@ -9,8 +9,6 @@ mod folder;
 mod save;
 mod source;
 mod space;
-#[cfg(test)]
-mod testing;
 
 use std::io::{self, ErrorKind};
 

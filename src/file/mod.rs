@@ -1,8 +1,8 @@
 //! How a file travels: cut into blocks that are verified alone, asked for by who receives it, over several circuits at
 //! once.
 //!
-//! It moves no bytes itself: time, records and blocks are arguments. It does not know circuits, sessions or the vault
-//! ([`crate::engine`] brings them together).
+//! Only [`disk`] touches files. The rest moves no bytes itself: time, records and blocks are arguments. It does not know
+//! circuits, sessions or the vault ([`crate::engine`] brings them together).
 //!
 //! - [`Tree`] says how a content is cut and what its hashes are (`tree.rs`);
 //! - [`Blocks`] are those that are here (`blocks.rs`);
@@ -12,6 +12,7 @@
 
 mod blocks;
 mod bundle;
+pub mod disk;
 mod fetch;
 mod rate;
 mod serve;
