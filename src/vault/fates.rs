@@ -26,7 +26,11 @@ impl Write<'_> {
         if !self.finish(id, fate.into(), Some(stamp.time))? {
             return Ok(false);
         }
-        if untold { self.take_back(id.into())? } else { self.owe_fate(&transfer, fate, stamp)? }
+        if untold {
+            self.take_back(id.into())?
+        } else {
+            self.owe_fate(&transfer, fate, stamp)?
+        }
         Ok(true)
     }
 

@@ -130,7 +130,8 @@ impl Write<'_> {
 impl Read<'_> {
     /// How many more offers of ours may be unanswered; none while some wait their turn.
     fn places(&self, contact: ContactId) -> Result<usize, VaultError> {
-        let sql = "SELECT count(*) FROM transfer WHERE contact = ?1 AND state IN ('queued', 'offered') AND incoming = 0";
+        let sql =
+            "SELECT count(*) FROM transfer WHERE contact = ?1 AND state IN ('queued', 'offered') AND incoming = 0";
         let open: i64 = self.db.prepare_cached(sql)?.query_row([contact], |row| row.get(0))?;
         Ok(OPEN_OFFERS.saturating_sub(usize::try_from(open).unwrap_or(usize::MAX)))
     }

@@ -310,7 +310,8 @@ redacted!(NewText<'_>, "NewText", contact, reply_to, expires_in);
 redacted!(Queued, "Queued", key, seq, handed);
 
 /// Two walks along indexes, merged.
-pub(super) const OWED: &str = "SELECT m.id, m.seq, m.message_id, m.time, m.handed, m.state = 'recalled' OR m.deleted, m.text, m.reply_to,
+pub(super) const OWED: &str =
+    "SELECT m.id, m.seq, m.message_id, m.time, m.handed, m.state = 'recalled' OR m.deleted, m.text, m.reply_to,
         m.reply_mine, m.expires_in, t.kind, t.files, t.seconds, t.size, t.root
     FROM message m LEFT JOIN transfer t ON t.message = m.id WHERE m.contact = ?1 AND m.seq > ?2
     UNION ALL

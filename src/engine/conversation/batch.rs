@@ -112,7 +112,9 @@ impl Arrived {
         };
         Ok(Some(match w.receive(&Incoming { contact, epoch, seq, id, time, body })? {
             Arrival::Nothing => return Ok(None),
-            Arrival::New(key) => Brought::Received(w.message(key)?),
+            Arrival::Fate(_) => return Ok(None),
+            Arrival::Crowded(message) => return w.refuse_offer(contact, message, stamp).map(|()| None),
+            Arrival::New(key) | Arrival::Offered(key) => Brought::Received(w.message(key)?),
             Arrival::Edited(key) => Brought::Changed(w.message(key)?, Change::Edited),
             Arrival::Deleted(key) => Brought::Changed(w.message(key)?, Change::Deleted),
             Arrival::Reacted(key) => Brought::Changed(w.message(key)?, Change::Reacted),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{DiskError, Made};
+use crate::name::SafeFileName;
 
 /// Places given so far.
 pub(super) struct Places {
@@ -45,24 +46,17 @@ impl Places {
 
     /// A place in `folder` that was not given yet.
     fn free(&mut self, folder: &Path, name: &str) -> PathBuf {
-        let safe = safe(name);
-        let wanted = self.wanted.entry(lower(&folder.join(&safe))).or_default();
+        let safe = SafeFileName::new(name);
+        let wanted = self.wanted.entry(lower(&folder.join(safe.as_str()))).or_default();
         loop {
             *wanted += 1;
-            let place = folder.join(if *wanted == 1 { safe.clone() } else { numbered(&safe, *wanted) });
+            let place =
+                folder.join(if *wanted == 1 { safe.as_str().to_owned() } else { numbered(safe.as_str(), *wanted) });
             if self.taken.insert(lower(&place)) {
                 return place;
             }
         }
     }
-}
-
-/// No separators, no control characters, no way up, nothing hidden.
-fn safe(name: &str) -> String {
-    let harmless = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
-    let name: String = name.chars().map(harmless).collect();
-    let name = name.trim_start_matches('.').trim_end_matches(['.', ' ']);
-    if name.is_empty() { "file".to_owned() } else { name.to_owned() }
 }
 
 fn lower(place: &Path) -> String {
