@@ -38,7 +38,12 @@ const ROOMS: [Room; 12] = [
     },
     Room { name: "options", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net"] },
     Room { name: "desk", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net", "std::process"] },
-    Room { name: "start", below: &["engine", "file", "vault"], road: true, forbidden: &["rusqlite", "std::fs", "std::net"] },
+    Room {
+        name: "start",
+        below: &["engine", "file", "vault"],
+        road: true,
+        forbidden: &["rusqlite", "std::fs", "std::net"],
+    },
     Room {
         name: "engine",
         below: &["session", "talk", "file", "vault", "wire", "name"],

@@ -83,11 +83,6 @@ impl Mouth {
         Ok(self.sealer.seal(bytes, now, &mut self.sealed)?)
     }
 
-    /// Bytes that were sealed and not written yet.
-    pub(super) fn waiting(&self) -> usize {
-        self.sealed.len()
-    }
-
     /// Writes what was sealed.
     pub(super) async fn speak(&mut self) -> Result<(), CircuitError> {
         let mut bytes = self.sealed.as_slice();

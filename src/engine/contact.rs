@@ -11,8 +11,8 @@ use pelure_onion::{Address, Dial};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::clock::SystemRandom;
-use super::joins::Announcement;
 use super::conversation::{self, Conversation, End, Opening, Wake};
+use super::joins::Announcement;
 use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
 use super::{Reason, Shared, contacts};

@@ -57,9 +57,8 @@ pub(super) async fn shred(shared: &Shared) {
             return Ok(());
         }
         let blobs = Arc::clone(&shared.blobs);
-        let removed = tokio::task::spawn_blocking(move || {
-            names.iter().try_for_each(|name| blobs.remove(*name)).map(|()| names)
-        });
+        let removed =
+            tokio::task::spawn_blocking(move || names.iter().try_for_each(|name| blobs.remove(*name)).map(|()| names));
         let names = removed.await.map_err(|_| EngineError::Stopped)??;
         shared.ledger.write(move |w| w.shredded(&names)).await
     };

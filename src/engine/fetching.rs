@@ -123,7 +123,10 @@ impl Fetching {
                 tracing::warn!(%error, "a file that is being received is paused: it cannot be written");
                 // What was written can be flushed all the same, or is found later.
                 kept.note(&self.shared).await.ok();
-                self.shared.ledger.write(move |w| w.pause_transfer(id, true, Some(Fault::Failure(FileFailure::NoSpace)))).await
+                self.shared
+                    .ledger
+                    .write(move |w| w.pause_transfer(id, true, Some(Fault::Failure(FileFailure::NoSpace))))
+                    .await
             }
         }
     }
@@ -180,7 +183,11 @@ impl Moving {
         let (_, end) = ended?;
         tracing::debug!(%end, "a circuit of a file ended");
         let done = self.done();
-        if done > self.before { self.crew.succeeded() } else { self.crew.wasted() }
+        if done > self.before {
+            self.crew.succeeded()
+        } else {
+            self.crew.wasted()
+        }
         self.before = done;
         let LaneEnd::Fetch(fault) = end else { return None };
         self.faults += 1;

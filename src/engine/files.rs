@@ -15,9 +15,7 @@ use super::transfer::TransferView;
 use super::{Engine, EngineError, Shared, fates, serving};
 use crate::file::Hashed;
 use crate::file::disk::{self, DiskError};
-use crate::vault::{
-    ContactId, ContactState, FileSource, NewOffer, Transfer, TransferId, TransferState, Write,
-};
+use crate::vault::{ContactId, ContactState, FileSource, NewOffer, Transfer, TransferId, TransferState, Write};
 use crate::wire::{Fate, FileKind, FileName, Offer};
 
 /// How a file is to be offered.

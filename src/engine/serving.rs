@@ -91,7 +91,7 @@ impl Serving {
                 },
                 () = pace.tick() => {
                     told = desk.serve().theirs().max(told);
-                    pace.tell(&self.shared, desk.serve().circuits() > 0, told).await;
+                    pace.tell(&self.shared, desk.is_joined(), told).await;
                 }
                 () = tokio::time::sleep(ALONE), if lanes.is_empty() => break None,
             }

@@ -9,8 +9,6 @@ mod folder;
 mod save;
 mod source;
 mod space;
-#[cfg(test)]
-mod testing;
 
 use std::io::{self, ErrorKind};
 
@@ -19,7 +17,7 @@ use rustix::io::Errno;
 pub use blob::{BlobName, BlobStore, OpenBlob};
 pub use content::Content;
 pub use folder::Folder;
-pub use save::{save, save_folder};
+pub use save::{manifest, save, save_folder};
 pub use source::{Fingerprint, Source};
 pub use space::{free_space, memory};
 

@@ -127,8 +127,6 @@ macro_rules! transfer_query {
         )
     };
 }
-use transfer_query;
-
 impl Read<'_> {
     /// One transfer.
     pub fn transfer(&self, id: TransferId) -> Result<Transfer, VaultError> {
@@ -166,7 +164,8 @@ impl Read<'_> {
     /// What is known of a transfer's content.
     pub fn held(&self, id: TransferId) -> Result<Held, VaultError> {
         let mut query = self.db.prepare_cached("SELECT top, have FROM transfer WHERE message = ?1")?;
-        let bytes = |row: &Row<'_>, at| Ok::<_, rusqlite::Error>(row.get::<_, Option<Vec<u8>>>(at)?.unwrap_or_default());
+        let bytes =
+            |row: &Row<'_>, at| Ok::<_, rusqlite::Error>(row.get::<_, Option<Vec<u8>>>(at)?.unwrap_or_default());
         let held = query.query_row([id], |row| Ok(Held { top: bytes(row, 0)?, have: bytes(row, 1)? })).optional()?;
         held.ok_or(MISSING)
     }
@@ -212,13 +211,7 @@ impl Write<'_> {
 
     /// Notes how far a transfer is: `done` bytes, the blocks that are here (they must be on disk), and the hashes of the
     /// groups, if they are new. False: it is over or gone.
-    pub fn put_have(
-        &self,
-        id: TransferId,
-        done: u64,
-        have: &[u8],
-        top: Option<&[u8]>,
-    ) -> Result<bool, VaultError> {
+    pub fn put_have(&self, id: TransferId, done: u64, have: &[u8], top: Option<&[u8]>) -> Result<bool, VaultError> {
         let changed = self.change(
             "UPDATE transfer SET done = min(?2, size), have = ?3, top = coalesce(?4, top)
              WHERE message = ?1 AND state IN ('queued', 'offered', 'waiting')",
@@ -262,15 +255,8 @@ impl TransferState {
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        let all = [
-            Self::Queued,
-            Self::Offered,
-            Self::Waiting,
-            Self::Done,
-            Self::Declined,
-            Self::Cancelled,
-            Self::Failed,
-        ];
+        let all =
+            [Self::Queued, Self::Offered, Self::Waiting, Self::Done, Self::Declined, Self::Cancelled, Self::Failed];
         all.into_iter().find(|state| state.word() == word)
     }
 }

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use super::text_bytes;
-use crate::engine::joins::Asked;
 use crate::engine::event::{Change, Delivery, Event};
-use crate::engine::{EngineError, Shared, contacts};
 use crate::engine::fates;
 use crate::engine::history::{Said, said};
+use crate::engine::joins::Asked;
+use crate::engine::{EngineError, Shared, contacts};
 use crate::vault::{Arrival, Contact, ContactId, Incoming, MessageKey, Stamp, Transfer, VaultError, Write};
 use crate::wire::limits::BATCH_BYTES;
 use crate::wire::{Body, Epoch, MessageId};
@@ -61,7 +61,10 @@ enum Brought {
     Fate(Box<Transfer>),
     /// An offer that was not kept: the peer is told.
     Crowded,
-    Terms { changed: bool, outdated: bool },
+    Terms {
+        changed: bool,
+        outdated: bool,
+    },
 }
 
 impl Batch {

@@ -118,7 +118,10 @@ impl Conversation {
             self.make_durable(batch).await?;
         }
         // After the commit: they may belong to what came with it.
-        if self.accepted && !joins.is_empty() && let Some(running) = self.shared.roster.contact(self.contact) {
+        if self.accepted
+            && !joins.is_empty()
+            && let Some(running) = self.shared.roster.contact(self.contact)
+        {
             joins.into_iter().for_each(|asked| running.askers.tell(asked));
         }
         Ok(())

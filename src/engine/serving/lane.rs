@@ -3,6 +3,7 @@
 //! It does not decide what may be asked for ([`crate::file::Serve`] does). It reads a block at a time, so that what waits
 //! in front of a slow circuit is small.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,9 @@ use crate::wire::block::pieces;
 /// What the circuits of one transfer share.
 pub(super) struct Desk {
     serve: Mutex<Serve>,
-    pub(super) pages: Pages,
+    pages: Pages,
+    /// How many circuits are open.
+    open: AtomicUsize,
     clock: Arc<dyn Clock>,
 }
 
@@ -43,18 +46,24 @@ struct Open {
 
 impl Desk {
     pub(super) fn new(serve: Serve, pages: Pages, clock: Arc<dyn Clock>) -> Self {
-        Self { serve: Mutex::new(serve), pages, clock }
+        Self { serve: Mutex::new(serve), pages, open: AtomicUsize::new(0), clock }
     }
 
     /// Held for a step of the logic only, never across a wait.
     pub(super) fn serve(&self) -> MutexGuard<'_, Serve> {
         self.serve.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Whether there is a circuit.
+    pub(super) fn is_joined(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0
+    }
 }
 
 /// Answers on a circuit until it ends.
 pub(super) async fn run(desk: Arc<Desk>, lane: Lane, circuit: Circuit) -> LaneEnd {
     desk.serve().open(lane);
+    desk.open.fetch_add(1, Ordering::Relaxed);
     let open = Open { desk, lane };
     let (mut ear, mut mouth) = circuit.split();
     let asked = Notify::new();
@@ -104,6 +113,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.desk.serve().close(self.lane);
+        self.desk.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

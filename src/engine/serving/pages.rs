@@ -34,8 +34,7 @@ impl Pages {
         on_disk(move || {
             let mut bytes = vec![0; tree.block_len(block).saturating_sub(from)];
             content.read_at(tree.offset(block) + from as u64, &mut bytes)?;
-            // After reading: what was read before this is what was offered.
-            content.unchanged()?;
+            still(&content)?;
             Ok(bytes)
         })
         .await
@@ -51,7 +50,7 @@ impl Pages {
                 content.read_at(tree.offset(block), &mut bytes)?;
                 map.extend(tree.block_hash(block, &bytes));
             }
-            content.unchanged()?;
+            still(&content)?;
             Ok(map)
         })
         .await
@@ -67,6 +66,11 @@ impl Unread {
             Self::Ending => None,
         }
     }
+}
+
+/// Asked after reading: what was read before is then what was offered.
+fn still(content: &Content) -> Result<(), DiskError> {
+    if content.unchanged() { Ok(()) } else { Err(DiskError::Changed) }
 }
 
 async fn on_disk<T: Send + 'static>(act: impl FnOnce() -> Result<T, DiskError> + Send + 'static) -> Result<T, Unread> {

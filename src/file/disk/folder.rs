@@ -62,7 +62,9 @@ impl Folder {
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.head);
-        self.fingerprints.iter().for_each(|file| drop(hasher.update(&file.to_bytes())));
+        for file in &self.fingerprints {
+            hasher.update(&file.to_bytes());
+        }
         hasher.finalize().into()
     }
 

@@ -86,6 +86,11 @@ impl Fingerprint {
         }
     }
 
+    /// Bytes.
+    pub(super) fn size(self) -> u64 {
+        self.size
+    }
+
     /// As it is kept.
     pub fn to_bytes(self) -> [u8; 40] {
         let (modified, touched) = (self.modified, self.touched);

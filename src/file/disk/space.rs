@@ -41,7 +41,8 @@ mod tests {
     #[test]
     fn memory_is_read_from_what_the_system_shows() {
         assert_eq!(total("MemTotal:        2048 kB\nMemFree: 1 kB\n"), Some(2_097_152));
-        for wrong in ["", "MemFree: 1 kB\n", "MemTotal: x kB\n", "MemTotal: 5\n", "MemTotal: 18446744073709551615 kB\n"] {
+        for wrong in ["", "MemFree: 1 kB\n", "MemTotal: x kB\n", "MemTotal: 5\n", "MemTotal: 18446744073709551615 kB\n"]
+        {
             assert_eq!(total(wrong), None, "{wrong}");
         }
         assert!(memory().is_some_and(|bytes| bytes > 64 * 1024 * 1024));

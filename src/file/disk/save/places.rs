@@ -50,7 +50,8 @@ impl Places {
         let wanted = self.wanted.entry(lower(&folder.join(safe.as_str()))).or_default();
         loop {
             *wanted += 1;
-            let place = folder.join(if *wanted == 1 { safe.as_str().to_owned() } else { numbered(safe.as_str(), *wanted) });
+            let place =
+                folder.join(if *wanted == 1 { safe.as_str().to_owned() } else { numbered(safe.as_str(), *wanted) });
             if self.taken.insert(lower(&place)) {
                 return place;
             }
