@@ -223,4 +223,4 @@ async fn cell(stream: &mut Stream) -> Result<Box<[u8; CELL]>, std::io::Error> {
 }
 
 /// How much later than its circuit the announcement of a join may be: it travels on another circuit.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
