@@ -15,6 +15,8 @@ mod bundle;
 mod fetch;
 mod rate;
 mod serve;
+#[cfg(test)]
+mod testing;
 mod tree;
 
 pub use blocks::Blocks;
