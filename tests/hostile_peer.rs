@@ -469,6 +469,8 @@ fn garbage() -> Vec<(&'static str, Vec<u8>)> {
         ("a renewal's second message", encoded(&[Frame::Renew2(handshake())])),
         ("a renewal's third message", encoded(&[Frame::Renew3(handshake())])),
         ("the end of a renewal", encoded(&[Frame::Renewed])),
+        ("a circuit for nobody knows what", frame(0x30, &[9; 19])),
+        ("a circuit without a dialler", frame(0x30, &[1; 18])),
         ("a message behind garbage", [frame(0x00, &[]), encoded(&[numbered(99)])].concat()),
     ]
 }

@@ -215,8 +215,10 @@ mod tests {
         paths.iter().map(|text| (path(text), text.len() as u64)).collect()
     }
 
-    /// A list as somebody else might write it.
-    fn written(files: &[(&[&[u8]], u64)]) -> Vec<u8> {
+    /// A file as somebody else might list it.
+    type Listed<'a> = (&'a [&'a [u8]], u64);
+
+    fn written(files: &[Listed<'_>]) -> Vec<u8> {
         let mut bytes = [&MAGIC[..], &(files.len() as u32).to_be_bytes()].concat();
         for (path, size) in files {
             bytes.push(path.len() as u8);
@@ -226,7 +228,7 @@ mod tests {
         bytes
     }
 
-    fn read(files: &[(&[&[u8]], u64)]) -> Result<Manifest, BundleError> {
+    fn read(files: &[Listed<'_>]) -> Result<Manifest, BundleError> {
         let bytes = written(files);
         let size = files.iter().fold(bytes.len() as u64, |sum, (_, size)| sum.wrapping_add(*size));
         Manifest::read(&bytes, size, files.len() as u32)
@@ -249,12 +251,12 @@ mod tests {
     fn folders_that_cannot_be_sent_are_refused() {
         let new = |paths: &[&str]| Manifest::new(files(paths)).map(|_| ());
         assert_eq!(new(&[]), Err(BundleError::Empty));
-        let long = "x".repeat(FILE_NAME_BYTES + 1);
-        let deep = ["d"; FOLDER_DEPTH + 1].join("|");
+        let (longest, deepest) = ("x".repeat(FILE_NAME_BYTES), ["d"; FOLDER_DEPTH].join("|"));
+        let (long, deep) = (format!("x{longest}"), format!("d|{deepest}"));
         for wrong in ["", ".", "..", "a|..|b", "a||b", "a/b", "a\0", &long, &deep] {
             assert_eq!(new(&["fine", wrong]), Err(BundleError::Path), "{wrong:?}");
         }
-        assert_eq!(new(&[&long[1..], &deep[2..], "a\\b", "...", "caf\u{e9}"]), Ok(()));
+        assert_eq!(new(&[&longest, &deepest, "a\\b", "...", "caf\u{e9}"]), Ok(()));
         assert_eq!(new(&["a", "a"]), Err(BundleError::Damaged), "the same path twice");
         assert_eq!(new(&["a", "a!", "a|b"]), Err(BundleError::Damaged), "a file that is a folder");
         assert_eq!(Manifest::new(vec![(path("a"), FILE_BYTES)]), Err(BundleError::TooMuch));
@@ -273,7 +275,7 @@ mod tests {
     #[test]
     fn lists_that_are_none_are_refused() {
         assert!(read(&[(&[b"a"], 1), (&[b"b"], 2)]).is_ok());
-        let wrong: &[(&str, &[(&[&[u8]], u64)])] = &[
+        let wrong: &[(&str, &[Listed<'_>])] = &[
             ("out of order", &[(&[b"b"], 1), (&[b"a"], 2)]),
             ("twice", &[(&[b"a"], 1), (&[b"a"], 1)]),
             ("a file in a file", &[(&[b"a"], 1), (&[b"a", b"b"], 1)]),

@@ -1,8 +1,8 @@
 //! The receiving side of a transfer: what to ask for on which circuit, and whether what comes is what was offered.
 //!
 //! Each circuit is asked for all it takes to verify what it brings, before it brings it: the Top and the Map of a block
-//! go in front of the block, unless they are here. So nothing unverified is kept but one unfinished part of each circuit,
-//! and whoever brings something wrong is known at once. It does not store blocks and moves no bytes.
+//! go in front of the block, unless they are here. So nothing unverified is kept but one unfinished part of each
+//! circuit, and whoever brings something wrong is known at once. It does not store blocks and moves no bytes.
 
 mod choice;
 mod circuit;

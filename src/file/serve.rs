@@ -26,7 +26,8 @@ pub struct Serve {
 pub enum Job {
     /// Seal these frames, which fit one record, and send them.
     Send(Vec<u8>),
-    /// Read this block from byte `from` of it to its end, make [`pieces`](crate::wire::block::pieces) of it, seal these alone and send them.
+    /// Read this block from byte `from` of it to its end, make [`pieces`](crate::wire::block::pieces) of that, seal these
+    /// alone and send them.
     Read {
         /// Which.
         block: u32,

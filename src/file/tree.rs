@@ -6,9 +6,9 @@
 //!     └ Map: one hash each of the blocks   (64 KiB) of one group
 //! ```
 //!
-//! The hashes are the inner nodes of BLAKE3's own tree, so one pass over the content makes them, and a block is verified
-//! alone. Where a content has one group, or a group has one block, the list above it is left out: its only hash is known.
-//! It reads no content itself.
+//! The hashes are the inner nodes of BLAKE3's own tree, so one pass over the content makes them, and a block is
+//! verified alone. Where a content has one group, or a group has one block, the list above it is left out: its only
+//! hash is known. It reads no content itself.
 
 use std::ops::Range;
 
@@ -358,7 +358,9 @@ mod tests {
 
         /// A changed, missing or added hash, or one at another place, is found.
         #[test]
-        fn a_wrong_list_is_refused(groups in 2..40u32, at in any::<prop::sample::Index>(), byte in 0..32usize, how in 0..4u8) {
+        fn a_wrong_list_is_refused(
+            groups in 2..40u32, at in any::<prop::sample::Index>(), byte in 0..32usize, how in 0..4u8,
+        ) {
             let tree = Tree::new(u64::from(groups) * GROUP);
             let top: Vec<Hash> = (0..groups).map(|n| [n as u8; 32]).collect();
             let root = merged_root(&top).unwrap();

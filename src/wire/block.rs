@@ -262,7 +262,9 @@ mod tests {
             let mut joined: Vec<u8> = Vec::new();
             for record in bytes.chunks(RECORD_BYTES - 35) {
                 let frames: Vec<_> = BlockFrames::new(record).map(Result::unwrap).collect();
-                let [BlockFrame::Piece { part: Part::Block(9), from: at, bytes }] = frames[..] else { panic!("{frames:?}") };
+                let [BlockFrame::Piece { part: Part::Block(9), from: at, bytes }] = frames[..] else {
+                    panic!("{frames:?}")
+                };
                 prop_assert_eq!(at as usize, from as usize + joined.len());
                 joined.extend(bytes);
             }

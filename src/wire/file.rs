@@ -24,8 +24,8 @@ pub struct Offer {
     pub expires_in: Option<Expiry>,
 }
 
-/// A name of 1 to [`FILE_NAME_BYTES`] bytes of any Unicode text, as somebody wrote it: neither a path to open nor fit to
-/// be shown as it is.
+/// A name of 1 to [`FILE_NAME_BYTES`] bytes of any Unicode text, as somebody wrote it: neither a path to open nor fit
+/// to be shown as it is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileName(String);
 
@@ -109,8 +109,8 @@ impl Offer {
         if offer.is_sound() { Ok(offer) } else { Err(WireError::Field) }
     }
 
-    /// Whether its numbers are within their limits, and an empty content has its one hash: what is not sound must not be
-    /// sent.
+    /// Whether its numbers are within their limits, and an empty content has its one hash: what is not sound must not
+    /// be sent.
     pub fn is_sound(&self) -> bool {
         let countable = match self.kind {
             FileKind::File | FileKind::VoiceNote { .. } => true,

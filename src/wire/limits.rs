@@ -75,7 +75,7 @@ pub const PIECE_BYTES: usize = RECORD_BYTES - 35 - 12;
 pub const OPEN_OFFERS: usize = 16;
 /// Transfers of one contact that move at once; others wait: more would only be slower each.
 pub const TRANSFERS_AT_ONCE: usize = 3;
-/// Circuits of one transfer above [`ONE_CIRCUIT_BYTES`]: each adds its own speed; beyond a few the guard is what limits.
+/// Circuits of one transfer above [`ONE_CIRCUIT_BYTES`]: each adds its own speed; beyond a few the guard limits it.
 pub const FILE_CIRCUITS: usize = 4;
 /// Circuits with one contact for all transfers: each costs the network six relays.
 pub const FILE_CIRCUITS_MOST: usize = 6;

@@ -1,5 +1,5 @@
-//! What a circuit is asked for next: blocks in order, whole groups to a circuit where that is possible, and at the end what
-//! a slow circuit would bring last.
+//! What a circuit is asked for next: blocks in order, whole groups to a circuit where that is possible, and at the end
+//! what a slow circuit would bring last.
 //!
 //! It does not verify anything.
 

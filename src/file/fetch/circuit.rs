@@ -66,8 +66,8 @@ impl Circuit {
         self.asks.push_back(Ask { part, at: bytes.len(), bytes, begun: false, dropped: false });
     }
 
-    /// Takes a piece of a part of this length; gives the ask back when it is answered. Bytes that are not wanted are not
-    /// kept.
+    /// Takes a piece of a part of this length; gives the ask back when it is answered. Bytes that are not wanted are
+    /// not kept.
     pub(super) fn take(
         &mut self,
         part: Part,
