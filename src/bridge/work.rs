@@ -58,7 +58,7 @@ pub(super) enum End {
 }
 
 enum Turn {
-    Event(Option<Event>),
+    Event(Option<Box<Event>>),
     Answer(Option<Answer>),
     Intent(Option<Intent>),
     Room,
@@ -124,7 +124,7 @@ impl Work {
             let midnight = self.calendar.until_tomorrow(self.world.clock.wall());
             let behind = self.out.is_behind();
             let turn = tokio::select! {
-                event = self.events.next() => Turn::Event(event),
+                event = self.events.next() => Turn::Event(event.map(Box::new)),
                 answer = self.answers.recv() => Turn::Answer(answer),
                 Some(answer) = self.jobs.join_next() => Turn::Answer(Some(answer.unwrap_or(Answer::Broken))),
                 // A wish may make some of the bridge's own.
@@ -134,7 +134,7 @@ impl Work {
             };
             let outcome = match turn {
                 Turn::Event(Some(event)) => {
-                    self.happened(event).await;
+                    self.happened(*event).await;
                     Ok(())
                 }
                 Turn::Answer(Some(answer)) => self.answered(answer).await,

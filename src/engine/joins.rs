@@ -57,7 +57,9 @@ pub(super) struct Asked {
 
 /// Who is told of the joins that a contact announces, by what they are for.
 #[derive(Clone, Default)]
-pub(super) struct Askers(Arc<Mutex<Vec<(JoinKind, mpsc::Sender<Asked>)>>>);
+pub(super) struct Askers(Arc<Mutex<Vec<Asker>>>);
+
+type Asker = (JoinKind, mpsc::Sender<Asked>);
 
 /// What somebody who dials an identity may come with.
 #[derive(Default)]

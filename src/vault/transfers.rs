@@ -282,10 +282,10 @@ impl Fault {
 
 impl FileSource {
     /// The columns path, mark, blob and blob_key.
-    pub(super) fn columns(&self) -> (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) {
+    pub(super) fn columns(&self) -> [Option<&[u8]>; 4] {
         match self {
-            Self::Path { path, mark } => (Some(path.as_os_str().as_bytes()), Some(mark), None, None),
-            Self::Blob(Blob { name, key }) => (None, None, Some(name), Some(&key[..])),
+            Self::Path { path, mark } => [Some(path.as_os_str().as_bytes()), Some(mark), None, None],
+            Self::Blob(Blob { name, key }) => [None, None, Some(name), Some(&key[..])],
         }
     }
 }

@@ -145,7 +145,7 @@ pub(super) fn tiff() -> Vec<u8> {
     let mut file = TiffEncoder::new(&mut bytes).unwrap();
     let mut position = file.extra_directory().unwrap();
     position.write_tag(Tag::Unknown(28), SECRET).unwrap();
-    let position = u32::try_from(position.finish_with_offsets().unwrap().offset).unwrap();
+    let position = position.finish_with_offsets().unwrap().offset;
     let mut page = file.new_image::<colortype::RGB8>(24, 16).unwrap();
     for tag in [Tag::Artist, Tag::Make, Tag::DateTime, Tag::Software, Tag::ImageDescription, Tag::Unknown(0xdead)] {
         page.encoder().write_tag(tag, SECRET).unwrap();
@@ -158,7 +158,6 @@ pub(super) fn tiff() -> Vec<u8> {
     let mut small = file.new_image::<colortype::Gray8>(12, 1).unwrap();
     small.encoder().write_tag(Tag::NewSubfileType, 1u32).unwrap();
     small.write_data(SECRET.as_bytes()).unwrap();
-    drop(file);
     bytes.into_inner()
 }
 
