@@ -109,7 +109,7 @@ fn noise(length: usize) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_of_every_size_arrive_as_they_were() {
     let mut two = Two::new().await;
-    for size in [0, 1, 65_536, 65_537, 1024 * 1024 + 1, 9 * 1024 * 1024 + 17] {
+    for size in [0, 1, 65_536, 65_537, 1024 * 1024 + 1, 5 * 1024 * 1024 + 17] {
         let content = noise(size);
         let path = two.file(&format!("{size}.bin"), &content);
         let names = two.offer(&path).await;
@@ -160,7 +160,7 @@ async fn an_offer_that_is_declined_or_cancelled_ends_on_both_sides() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_paused_rests_and_goes_on_where_it_was() {
     let mut two = Two::new().await;
-    let content = noise(40 * 1024 * 1024);
+    let content = noise(6 * 1024 * 1024);
     let path = two.file("long", &content);
     let (ours, theirs) = two.offer(&path).await;
     two.bob.engine.accept_file(theirs).await.unwrap();
@@ -191,7 +191,7 @@ async fn a_source_that_changed_ends_the_transfer_and_says_so() {
 async fn circuits_that_break_are_replaced() {
     let road = kit::road();
     let mut two = Two::on(&road).await;
-    let content = noise(48 * 1024 * 1024);
+    let content = noise(6 * 1024 * 1024);
     let path = two.file("long", &content);
     let (ours, theirs) = two.offer(&path).await;
     two.bob.engine.accept_file(theirs).await.unwrap();
@@ -229,7 +229,7 @@ async fn offers_beyond_sixteen_wait_for_answers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_files_move_side_by_side_and_messages_pass_them() {
     let mut two = Two::new().await;
-    let content = noise(8 * 1024 * 1024);
+    let content = noise(3 * 1024 * 1024);
     let path = two.file("file", &content);
     let mut names = Vec::new();
     for _ in 0..5 {
@@ -256,16 +256,16 @@ async fn a_transfer_goes_on_after_either_side_was_started_again() {
     let mut bob = person(&road, "bob", vault(&homes[1]), &homes[1].path().join("files")).await;
     let (to_bob, _) = acquaint(&mut ada, &mut bob).await;
     let desk = tempfile::tempdir().unwrap();
-    let content = noise(48 * 1024 * 1024);
+    let content = noise(6 * 1024 * 1024);
     let path = desk.path().join("long");
     std::fs::write(&path, &content).unwrap();
     let ours = ada.engine.offer_file(to_bob, path, plain()).await.unwrap();
     let theirs = offered(&mut bob).await.transfer;
     bob.engine.accept_file(theirs).await.unwrap();
-    bob.until(|event| matches!(event, Event::FileProgress(view) if view.done > 4 * 1024 * 1024)).await;
+    bob.until(|event| matches!(event, Event::FileProgress(view) if view.done > 1024 * 1024)).await;
     bob = again(&road, bob, &homes[1]).await;
     let before = bob.engine.transfer(theirs).await.unwrap().done;
-    bob.until(|event| matches!(event, Event::FileProgress(view) if view.done > 16 * 1024 * 1024)).await;
+    bob.until(|event| matches!(event, Event::FileProgress(view) if view.done > 3 * 1024 * 1024)).await;
     ada = again(&road, ada, &homes[0]).await;
     until(&mut bob, theirs, FileState::Done).await;
     until(&mut ada, ours, FileState::Done).await;

@@ -59,6 +59,7 @@ pub(super) struct Asked {
 #[derive(Clone, Default)]
 pub(super) struct Askers(Arc<Mutex<Vec<Asker>>>);
 
+/// Who is told of joins of one kind.
 type Asker = (JoinKind, mpsc::Sender<Asked>);
 
 /// What somebody who dials an identity may come with.
@@ -213,7 +214,7 @@ impl Askers {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(JoinKind, mpsc::Sender<Asked>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Asker>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -262,4 +262,4 @@ const ONLINE: &str = "online";
 const DIALS_AT_ONCE: usize = 8;
 
 /// The same for further circuits, which sessions do not wait for.
-const CIRCUIT_DIALS_AT_ONCE: usize = 6;
+const CIRCUIT_DIALS_AT_ONCE: usize = 12;
