@@ -1,6 +1,8 @@
 //! What was asked for by the person; the other side carries it out and answers with updates.
 
-use crate::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
+use std::path::PathBuf;
+
+use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey, TransferKey};
 use crate::model::Purpose;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -144,6 +146,42 @@ pub enum Intent {
         path: String,
     },
 
+    // Files.
+    /// Look into what is to be sent to a contact.
+    Pack(ContactKey, Source),
+    /// Offer what was chosen for a contact and looked into.
+    SendFiles {
+        /// To whom.
+        contact: ContactKey,
+        /// Each with the name under which it is offered.
+        parcels: Vec<(ParcelKey, String)>,
+        /// Remove first what they say about who made them.
+        clean: bool,
+    },
+    /// Do not send this after all.
+    Unpack(ParcelKey),
+    /// Take a file that was offered.
+    AcceptFile(TransferKey),
+    /// Do not take it.
+    DeclineFile(TransferKey),
+    /// Stop for a while.
+    PauseFile(TransferKey),
+    /// Go on.
+    ResumeFile(TransferKey),
+    /// Give it up.
+    CancelFile(TransferKey),
+    /// Write a file that was received in clear.
+    SaveFile {
+        /// Which.
+        transfer: TransferKey,
+        /// Where; it must not exist.
+        path: String,
+    },
+    /// Make the picture in a file ready to be looked at.
+    ShowPicture(TransferKey),
+    /// List the files that were exchanged with a contact.
+    ListFiles(ContactKey),
+
     // The desktop.
     /// Open a file dialog.
     Choose(Purpose),
@@ -160,6 +198,21 @@ pub enum Intent {
     ScanClipboard,
     /// Give the text of the clipboard.
     Paste,
+}
+
+/// Where that which is to be sent comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Files that the person chooses in a dialog of the desktop.
+    Files,
+    /// A folder that the person chooses there.
+    Folder,
+    /// The picture of the clipboard.
+    Clipboard,
+    /// Files and folders that were dropped on the window.
+    Dropped(Vec<PathBuf>),
+    /// A path that was typed.
+    Typed(String),
 }
 
 /// Which part of a conversation.

@@ -1,13 +1,18 @@
 //! What is shown at which stage, and what the person is doing with it.
 //!
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
-//! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
+//! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`), and that
+//! what is being sent leaves the sheet at once.
 
 mod address;
+mod attach;
+mod cleaning;
 mod compose;
 mod details;
 pub(crate) mod dialog;
 pub(crate) mod fault;
+mod files;
+mod filing;
 mod found;
 mod lock;
 mod main;
@@ -72,6 +77,10 @@ pub(crate) struct View {
     pub(crate) talk: talk::State,
     /// What is being written.
     pub(crate) compose: compose::State,
+    /// What was chosen to be sent.
+    pub(crate) attach: attach::State,
+    /// Which files are listed.
+    pub(crate) files: files::State,
     /// Where a search began.
     pub(crate) found: found::State,
     /// What is decided and typed on the first start.

@@ -27,10 +27,11 @@ pub(super) fn take(ui: &Ui, scene: &mut Scene<'_>, view: &mut View) {
 }
 
 /// What the help says: every key that does something, here or on one screen alone, and what it does.
-pub(super) const KEYS: [(&str, &str); 14] = [
+pub(super) const KEYS: [(&str, &str); 15] = [
     ("help-keys-help", "help-does-help"),
     ("help-keys-search", "help-does-search"),
     ("help-keys-add", "help-does-add"),
+    ("help-keys-attach", "help-does-attach"),
     ("help-keys-settings", "help-does-settings"),
     ("help-keys-lock", "help-does-lock"),
     ("help-keys-quit", "help-does-quit"),
