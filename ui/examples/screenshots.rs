@@ -276,7 +276,7 @@ fn sending(desk: &mut Desk) {
 fn dropping(desk: &mut Desk) {
     talk(desk);
     desk.harness.input_mut().hovered_files = vec![egui::HoveredFile::default()];
-    desk.harness.step();
+    desk.harness.run_steps(3);
 }
 
 fn menu(desk: &mut Desk) {

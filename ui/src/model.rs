@@ -14,8 +14,8 @@ use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
 pub use files::{
-    FileKind, FileState, Files, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer, Trouble,
-    Uncleaned,
+    FileKind, FileState, Files, Kept, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer,
+    Trouble, Uncleaned,
 };
 pub use people::{Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};

@@ -14,7 +14,7 @@ use kit::talking::{talking, talking_with, two};
 use kit::{asked, click, take, write};
 use pelure_ui::intent::{Intent, Source};
 use pelure_ui::keys::ParcelKey;
-use pelure_ui::model::{Chosen, Contact, Fault, Packing, Parcel, Purpose, Removed, Standing, Uncleaned};
+use pelure_ui::model::{Chosen, Contact, Fault, Kept, Packing, Parcel, Purpose, Removed, Standing, Uncleaned};
 use pelure_ui::update::Update;
 
 fn fresh() -> Screen {
@@ -75,7 +75,7 @@ fn a_key_and_a_drop_do_the_same() {
     screen.run();
     assert_eq!(asked(&mut screen), [Intent::Pack(BOB, Source::Files)]);
     screen.input_mut().hovered_files = vec![egui::HoveredFile::default()];
-    screen.step();
+    screen.run_steps(3);
     seen(&screen, "Drop here to send to Bob");
     screen.input_mut().hovered_files.clear();
     drop_file(&mut screen, "/home/desk/a.pdf");
@@ -126,12 +126,24 @@ fn what_cleaning_does_is_said_before_it_is_sent() {
 }
 
 #[test]
+fn what_stays_in_a_document_is_said() {
+    let packing = Packing::Ready {
+        removed: vec![Removed::Author],
+        kept: vec![Kept::Scripts, Kept::Comments],
+        uncleaned: Vec::new(),
+    };
+    let screen = sheet(vec![Parcel { packing, ..parcel(1, "draft.pdf", &[], &[]) }]);
+    seen(&screen, "Removed before sending: author.");
+    seen(&screen, "Stays in it, because it is part of what it says: comments in the margin, small programs.");
+}
+
+#[test]
 fn cleaning_is_on_until_it_is_switched_off_and_then_what_stays_is_said() {
     let mut screen = sheet(vec![photo()]);
     node(&screen, Role::CheckBox, "Clean before sending").click_accesskit();
     screen.run();
     seen(&screen, "Sent with it: GPS position, camera.");
-    press(&mut screen, "Send");
+    press(&mut screen, "Send the file");
     let parcels = vec![(ParcelKey(1), "photo.jpg".to_owned())];
     assert_eq!(asked(&mut screen), [Intent::SendFiles { contact: BOB, parcels, clean: false }]);
     take(&mut screen, [Update::ParcelGone(ParcelKey(1)), Update::Parcel(Parcel { key: ParcelKey(2), ..photo() })]);
@@ -142,12 +154,12 @@ fn cleaning_is_on_until_it_is_switched_off_and_then_what_stays_is_said() {
 fn a_name_is_replaced_and_an_empty_one_is_not_sent() {
     let mut screen = sheet(vec![photo()]);
     kit::acts::rewrite(&mut screen, "Sent under this name", "a/b");
-    assert!(node(&screen, Role::Button, "Send").accesskit_node().is_disabled());
+    assert!(node(&screen, Role::Button, "Send the file").accesskit_node().is_disabled());
     seen(&screen, "A name is needed: at most 255 bytes, and without “/”.");
     kit::acts::rewrite(&mut screen, "Sent under this name", "  ");
-    assert!(node(&screen, Role::Button, "Send").accesskit_node().is_disabled());
+    assert!(node(&screen, Role::Button, "Send the file").accesskit_node().is_disabled());
     kit::acts::rewrite(&mut screen, "Sent under this name", " one.jpg ");
-    press(&mut screen, "Send");
+    press(&mut screen, "Send the file");
     let parcels = vec![(ParcelKey(1), "one.jpg".to_owned())];
     assert_eq!(asked(&mut screen), [Intent::SendFiles { contact: BOB, parcels, clean: true }]);
 }
@@ -167,7 +179,7 @@ fn one_that_cannot_be_sent_says_why_and_does_not_hold_up_the_others() {
     let refused = Parcel { packing: Packing::Refused(Fault::NotAFile), ..parcel(2, "pipe", &[], &[]) };
     let mut screen = sheet(vec![photo(), refused]);
     seen(&screen, "This is neither a file nor a folder that can be read.");
-    press(&mut screen, "Send");
+    press(&mut screen, "Send the file");
     let parcels = vec![(ParcelKey(1), "photo.jpg".to_owned())];
     let intents = asked(&mut screen);
     assert!(intents.contains(&Intent::SendFiles { contact: BOB, parcels, clean: true }));
@@ -198,7 +210,7 @@ fn one_file_is_left_out_of_several() {
     let mut screen = sheet(vec![photo(), parcel(2, "b.txt", &[], &[])]);
     press(&mut screen, "Leave out photo.jpg");
     assert_eq!(asked(&mut screen), [Intent::Unpack(ParcelKey(1))]);
-    node(&screen, Role::Button, "Send");
+    node(&screen, Role::Button, "Send the file");
     press(&mut screen, "Add files");
     press(&mut screen, "Add a folder");
     assert_eq!(asked(&mut screen), [Intent::Pack(BOB, Source::Files), Intent::Pack(BOB, Source::Folder)]);
@@ -221,7 +233,7 @@ fn without_a_file_dialog_paths_are_typed_one_after_the_other() {
     }
     take(&mut screen, [Update::Parcel(photo())]);
     node(&screen, Role::TextInput, "The path of a file or folder");
-    node(&screen, Role::Button, "Send");
+    node(&screen, Role::Button, "Send the file");
 }
 
 #[test]

@@ -99,6 +99,8 @@ pub enum Trouble {
 /// What can say something about who made a file, and was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Removed {
+    /// What was put behind the picture: a film, a second picture.
+    Appended,
     /// Who made it.
     Author,
     /// With which camera.
@@ -125,6 +127,23 @@ pub enum Removed {
     Times,
 }
 
+/// What was found in a document and stays, because it is part of what the document says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kept {
+    /// Files inside the document.
+    Attachments,
+    /// Comments in the margin.
+    Comments,
+    /// What was filled into a form.
+    FormData,
+    /// Layers, which may be hidden.
+    Layers,
+    /// Pictures that could not be looked into.
+    Pictures,
+    /// Small programs.
+    Scripts,
+}
+
 /// Why something could not be cleaned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Uncleaned {
@@ -138,8 +157,14 @@ pub enum Uncleaned {
     Office,
     /// Its kind is not known.
     Other,
+    /// A picture of a kind that is not cleaned.
+    Picture,
     /// It is protected by a password.
     Protected,
+    /// It is signed: cleaning would break that.
+    Signed,
+    /// Text without anything else.
+    Text,
     /// It is larger than what is cleaned.
     TooLarge,
     /// A film.
@@ -172,7 +197,9 @@ pub enum Packing {
     Ready {
         /// What cleaning removes.
         removed: Vec<Removed>,
-        /// What cleaning cannot do.
+        /// What was found and stays all the same.
+        kept: Vec<Kept>,
+        /// Why there is something that is not cleaned at all.
         uncleaned: Vec<Uncleaned>,
     },
     /// It is being cleaned and measured; the offer follows.

@@ -1,7 +1,7 @@
 //! What cleaning takes out of a file, and what it cannot do, in words.
 
 use super::Scene;
-use crate::model::{Removed, Uncleaned};
+use crate::model::{Kept, Removed, Uncleaned};
 
 /// What is removed, one after the other, each once.
 pub(super) fn removed(scene: &Scene<'_>, removed: &[Removed]) -> String {
@@ -9,6 +9,14 @@ pub(super) fn removed(scene: &Scene<'_>, removed: &[Removed]) -> String {
     removed.sort_by_key(|what| weight(*what));
     removed.dedup();
     list(removed.into_iter().map(|what| scene.say(name(what)).into_owned()))
+}
+
+/// What stays in it, each once.
+pub(super) fn kept(scene: &Scene<'_>, kept: &[Kept]) -> String {
+    let mut kept = kept.to_vec();
+    kept.sort();
+    kept.dedup();
+    list(kept.into_iter().map(|what| scene.say(stays(what)).into_owned()))
 }
 
 /// Why something is sent as it is.
@@ -30,6 +38,7 @@ fn weight(what: Removed) -> usize {
 
 fn name(what: Removed) -> &'static str {
     match what {
+        Removed::Appended => "clean-appended",
         Removed::Author => "clean-author",
         Removed::Camera => "clean-camera",
         Removed::ColourProfile => "clean-colour-profile",
@@ -45,6 +54,17 @@ fn name(what: Removed) -> &'static str {
     }
 }
 
+fn stays(what: Kept) -> &'static str {
+    match what {
+        Kept::Attachments => "kept-attachments",
+        Kept::Comments => "kept-comments",
+        Kept::FormData => "kept-form-data",
+        Kept::Layers => "kept-layers",
+        Kept::Pictures => "kept-pictures",
+        Kept::Scripts => "kept-scripts",
+    }
+}
+
 fn reason(why: Uncleaned) -> &'static str {
     match why {
         Uncleaned::Archive => "unclean-archive",
@@ -52,19 +72,23 @@ fn reason(why: Uncleaned) -> &'static str {
         Uncleaned::Damaged => "unclean-damaged",
         Uncleaned::Office => "unclean-office",
         Uncleaned::Other => "unclean-other",
+        Uncleaned::Picture => "unclean-picture",
         Uncleaned::Protected => "unclean-protected",
+        Uncleaned::Signed => "unclean-signed",
+        Uncleaned::Text => "unclean-text",
         Uncleaned::TooLarge => "unclean-too-large",
         Uncleaned::Video => "unclean-video",
     }
 }
 
-const ORDER: [Removed; 12] = [
+const ORDER: [Removed; 13] = [
     Removed::Position,
     Removed::Author,
     Removed::Camera,
     Removed::Times,
     Removed::EditingHistory,
     Removed::Thumbnail,
+    Removed::Appended,
     Removed::DocumentProperties,
     Removed::Comment,
     Removed::Identifiers,

@@ -133,7 +133,7 @@ pub fn parcel(key: i64, name: &str, removed: &[Removed], uncleaned: &[Uncleaned]
         name: Shown::new(name),
         kind: FileKind::File,
         size: 2_400_000,
-        packing: Packing::Ready { removed: removed.to_vec(), uncleaned: uncleaned.to_vec() },
+        packing: Packing::Ready { removed: removed.to_vec(), kept: Vec::new(), uncleaned: uncleaned.to_vec() },
     }
 }
 

@@ -105,6 +105,7 @@ send-remove = Leave out { $file }
 send-looking = Looking into it.
 send-removed = Removed before sending: { $what }.
 send-stays = Sent with it: { $what }.
+send-kept = Stays in it, because it is part of what it says: { $what }.
 send-uncleaned = Sent as it is, because it cannot be cleaned: { $why }.
 send-nothing = Nothing was found in it that says who made it.
 send-clean = Clean before sending
@@ -113,12 +114,13 @@ send-add-files = Add files
 send-add-folder = Add a folder
 send-add-typed = Add
 send-do = { $count ->
-    [0] Send
-    [1] Send
+    [0] Send the file
+    [1] Send the file
    *[other] Send { $count } files
 }
 path-send = The path of a file or folder
 
+clean-appended = what was put behind the picture
 clean-author = author
 clean-camera = camera
 clean-colour-profile = colours of a device
@@ -131,12 +133,21 @@ clean-position = GPS position
 clean-software = software
 clean-thumbnail = preview picture
 clean-times = times
+kept-attachments = attached files
+kept-comments = comments in the margin
+kept-form-data = what was filled into a form
+kept-layers = layers, which may be hidden
+kept-pictures = pictures that could not be looked into
+kept-scripts = small programs
 unclean-archive = an archive may name people and machines
 unclean-audio = a recording may say who made it and with what
 unclean-damaged = it is damaged
 unclean-office = an office document may name its author and hold earlier versions
 unclean-other = its kind is not known
+unclean-picture = a picture of this kind may hold a position and the camera
 unclean-protected = it is protected by a password
+unclean-signed = it is signed, and cleaning would break the signature
+unclean-text = it is plain text, and all it says can be read in it
 unclean-too-large = it is too large
 unclean-video = a video may hold a position and the camera
 

@@ -105,6 +105,7 @@ send-remove = Retirer { $file }
 send-looking = Examen en cours.
 send-removed = Retiré avant l’envoi : { $what }.
 send-stays = Envoyé avec : { $what }.
+send-kept = Reste dedans, car cela fait partie du contenu : { $what }.
 send-uncleaned = Envoyé tel quel, faute de pouvoir le nettoyer : { $why }.
 send-nothing = Rien trouvé qui dise qui l’a fait.
 send-clean = Nettoyer avant l’envoi
@@ -113,12 +114,13 @@ send-add-files = Ajouter des fichiers
 send-add-folder = Ajouter un dossier
 send-add-typed = Ajouter
 send-do = { $count ->
-    [0] Envoyer
-    [1] Envoyer
+    [0] Envoyer le fichier
+    [1] Envoyer le fichier
    *[other] Envoyer { $count } fichiers
 }
 path-send = Le chemin d’un fichier ou d’un dossier
 
+clean-appended = ce qui suivait l’image
 clean-author = auteur
 clean-camera = appareil
 clean-colour-profile = couleurs d’un appareil
@@ -131,12 +133,21 @@ clean-position = position GPS
 clean-software = logiciel
 clean-thumbnail = aperçu
 clean-times = dates et heures
+kept-attachments = fichiers joints
+kept-comments = commentaires en marge
+kept-form-data = ce qui a été rempli dans un formulaire
+kept-layers = calques, peut-être cachés
+kept-pictures = images qui n’ont pas pu être examinées
+kept-scripts = petits programmes
 unclean-archive = une archive peut nommer des personnes et des machines
 unclean-audio = un enregistrement peut dire qui l’a fait et avec quoi
 unclean-damaged = il est abîmé
 unclean-office = un document bureautique peut nommer son auteur et contenir d’anciennes versions
 unclean-other = son type est inconnu
+unclean-picture = une image de ce type peut contenir une position et l’appareil
 unclean-protected = un mot de passe le protège
+unclean-signed = il est signé, et le nettoyer briserait la signature
+unclean-text = c’est un texte simple, où tout ce qui est dit se lit
 unclean-too-large = il est trop grand
 unclean-video = une vidéo peut contenir une position et l’appareil
 

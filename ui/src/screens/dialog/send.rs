@@ -10,7 +10,7 @@ use super::super::{Scene, View, cleaning, fault, filing};
 use super::path;
 use crate::intent::{Intent, Source};
 use crate::keys::{ContactKey, ParcelKey};
-use crate::model::{Packing, Parcel, Purpose, Removed, Uncleaned};
+use crate::model::{Packing, Parcel, Purpose};
 use crate::parts::{Icon, Kind, button, check, field, icon_button, text};
 use crate::theme::{GRID, RADIUS};
 
@@ -139,13 +139,14 @@ fn inside(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, parcel: &Parcel) {
     }
     match &parcel.packing {
         Packing::Looking => drop(text::state(ui, Icon::Clock, palette.wait, &scene.say("send-looking"))),
-        Packing::Ready { removed, uncleaned } => said(ui, scene, form.as_is, removed, uncleaned),
+        Packing::Ready { .. } => said(ui, scene, form.as_is, &parcel.packing),
         Packing::Leaving { .. } | Packing::Refused(_) => {}
     }
 }
 
 /// What is removed, what stays, and what nobody knows.
-fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, removed: &[Removed], uncleaned: &[Uncleaned]) {
+fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, packing: &Packing) {
+    let Packing::Ready { removed, kept, uncleaned } = packing else { return };
     let palette = &scene.palette;
     if !removed.is_empty() {
         let what = cleaning::removed(scene, removed);
@@ -156,11 +157,15 @@ fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, removed: &[Removed], unclea
             text::state(ui, Icon::Shield, palette.good, &scene.say_with("send-removed", &values));
         }
     }
+    if !kept.is_empty() {
+        let what = cleaning::kept(scene, kept);
+        text::state(ui, Icon::Info, palette.wait, &scene.say_with("send-kept", &[("what", (&what).into())]));
+    }
     if !uncleaned.is_empty() {
         let why = cleaning::uncleaned(scene, uncleaned);
         text::state(ui, Icon::Warning, palette.wait, &scene.say_with("send-uncleaned", &[("why", (&why).into())]));
     }
-    if removed.is_empty() && uncleaned.is_empty() {
+    if removed.is_empty() && kept.is_empty() && uncleaned.is_empty() {
         text::state(ui, Icon::Check, palette.good, &scene.say("send-nothing"));
     }
 }
