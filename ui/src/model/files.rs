@@ -153,6 +153,8 @@ pub enum Uncleaned {
     Audio,
     /// It is damaged.
     Damaged,
+    /// A folder: what is in it is not looked into.
+    Folder,
     /// An office document.
     Office,
     /// Its kind is not known.
@@ -272,16 +274,25 @@ impl FileState {
 impl Transfer {
     /// Whether its name says that it is a picture that can be shown. What it is, is found out when it is decoded.
     pub fn may_be_shown(&self) -> bool {
-        let ending = self.name.as_str().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-        self.kind == FileKind::File && ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
+        may_be_picture(self.kind, &self.name)
     }
 }
 
 impl Parcel {
+    /// Whether its name says that it is a picture.
+    pub fn may_be_shown(&self) -> bool {
+        may_be_picture(self.kind, &self.name)
+    }
+
     /// Whether the person is still deciding about it.
     pub fn is_being_packed(&self) -> bool {
         matches!(self.packing, Packing::Looking | Packing::Ready { .. })
     }
+}
+
+fn may_be_picture(kind: FileKind, name: &Shown) -> bool {
+    let ending = name.as_str().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    kind == FileKind::File && ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
 }
 
 /// Files of one contact that are listed: some screens; older ones are found in the conversation.

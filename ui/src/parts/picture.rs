@@ -1,9 +1,10 @@
 //! A picture in its place. Its texture lives as long as it is drawn, and is gone with it.
 
 use egui::cache::FramePublisher;
-use egui::{Color32, ColorImage, Id, Pos2, Rect, Response, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo};
+use egui::{ColorImage, Id, Image, Rect, Response, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo};
 
 use crate::model::Pixels;
+use crate::theme::RADIUS;
 
 /// How large it is drawn within this room, in points: never larger than it is.
 pub(crate) fn fit(pixels: &Pixels, room: Vec2) -> Vec2 {
@@ -21,8 +22,8 @@ pub(crate) fn picture(ui: &Ui, id: Id, pixels: &Pixels, rect: Rect, name: &str) 
         let image = ColorImage::from_rgba_unmultiplied(size, pixels.rgba());
         ui.ctx().load_texture("picture", image, TextureOptions::LINEAR)
     });
-    let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-    ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
+    let image = Image::from_texture((texture.id(), rect.size())).corner_radius(RADIUS);
+    image.paint_at(ui, rect);
     ui.memory_mut(|memory| memory.caches.cache::<Textures>().set(id, texture));
     response
 }

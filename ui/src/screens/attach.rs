@@ -11,13 +11,15 @@ use crate::intent::{Intent, Source};
 use crate::keys::ParcelKey;
 use crate::model::{Contact, Packing, Parcel, Purpose, Standing};
 use crate::parts::{Icon, Kind, button, bytes, icon_button, progress, prose};
-use crate::theme::{BODY, GRID, SMALL, TARGET, Weight};
+use crate::theme::{GRID, LEAD, SMALL, TARGET, Weight, font};
 
 /// What was chosen, as far as the window minds it.
 #[derive(Default)]
 pub(crate) struct State {
     /// The newest parcel for which the sheet was opened.
     seen: Option<ParcelKey>,
+    /// How many lines were drawn above the field.
+    lines: usize,
     /// A paste found no text: what else there is, belongs to what has the focus.
     pub(crate) no_text: bool,
 }
@@ -93,19 +95,21 @@ pub(super) fn target(ui: &Ui, scene: &Scene<'_>, contact: &Contact, rect: Rect) 
                 middle.add_space(inside.height() / 2.0 - 2.0 * TARGET);
                 let (place, _) = middle.allocate_exact_size(Vec2::splat(TARGET), egui::Sense::hover());
                 Icon::Clip.paint(middle.painter(), place, palette.accent);
-                middle.label(RichText::new(words).size(BODY).color(palette.ink));
+                middle.label(RichText::new(words).font(font(LEAD, Weight::Strong)).color(palette.ink));
             });
         },
     );
 }
 
 /// What was chosen and is made ready for the offer, with the way to stop it.
-pub(super) fn strip(ui: &mut Ui, scene: &mut Scene<'_>, view: &View, contact: &Contact) {
-    if matches!(view.dialog, Some(Dialog::SendFiles(_))) {
-        return;
-    }
+pub(super) fn strip(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact: &Contact) {
     let mine = |parcel: &&Parcel| parcel.contact == contact.key && !parcel.is_being_packed();
-    let parcels: Vec<Parcel> = scene.model.parcels.iter().filter(mine).take(STRIP).cloned().collect();
+    let most = if matches!(view.dialog, Some(Dialog::SendFiles(_))) { 0 } else { STRIP };
+    let parcels: Vec<Parcel> = scene.model.parcels.iter().filter(mine).take(most).cloned().collect();
+    if std::mem::replace(&mut view.attach.lines, parcels.len()) != parcels.len() {
+        // A panel takes the room of the frame before.
+        ui.ctx().request_repaint();
+    }
     for parcel in parcels {
         if line(ui, scene, &parcel) {
             super::dialog::unpack(scene, parcel.key);

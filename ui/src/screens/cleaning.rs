@@ -70,6 +70,7 @@ fn reason(why: Uncleaned) -> &'static str {
         Uncleaned::Archive => "unclean-archive",
         Uncleaned::Audio => "unclean-audio",
         Uncleaned::Damaged => "unclean-damaged",
+        Uncleaned::Folder => "unclean-folder",
         Uncleaned::Office => "unclean-office",
         Uncleaned::Other => "unclean-other",
         Uncleaned::Picture => "unclean-picture",

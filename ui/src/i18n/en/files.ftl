@@ -142,6 +142,7 @@ kept-scripts = small programs
 unclean-archive = an archive may name people and machines
 unclean-audio = a recording may say who made it and with what
 unclean-damaged = it is damaged
+unclean-folder = the files in a folder are not looked into
 unclean-office = an office document may name its author and hold earlier versions
 unclean-other = its kind is not known
 unclean-picture = a picture of this kind may hold a position and the camera

@@ -142,6 +142,7 @@ kept-scripts = petits programmes
 unclean-archive = une archive peut nommer des personnes et des machines
 unclean-audio = un enregistrement peut dire qui l’a fait et avec quoi
 unclean-damaged = il est abîmé
+unclean-folder = les fichiers d’un dossier ne sont pas examinés
 unclean-office = un document bureautique peut nommer son auteur et contenir d’anciennes versions
 unclean-other = son type est inconnu
 unclean-picture = une image de ce type peut contenir une position et l’appareil

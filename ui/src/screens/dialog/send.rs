@@ -12,7 +12,7 @@ use crate::intent::{Intent, Source};
 use crate::keys::{ContactKey, ParcelKey};
 use crate::model::{Packing, Parcel, Purpose};
 use crate::parts::{Icon, Kind, button, check, field, icon_button, text};
-use crate::theme::{GRID, RADIUS};
+use crate::theme::{GRID, RADIUS, TARGET};
 
 /// What is decided and typed.
 #[derive(Default)]
@@ -102,25 +102,27 @@ fn item(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, parcel: &Parcel) -> boo
     let inner = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GRID;
         ui.set_width(ui.available_width());
-        let out = ui
-            .with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let name = scene.say_with("send-remove", &[("file", parcel.name.as_str().into())]);
-                let out = icon_button(ui, palette, Icon::Close, &name).clicked();
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let (rect, _) = ui.allocate_exact_size(Vec2::splat(6.0 * GRID), egui::Sense::hover());
-                    filing::icon(parcel.kind, false).paint(ui.painter(), rect, palette.accent);
-                    match parcel.packing {
-                        Packing::Refused(_) => text::paragraph(ui, parcel.name.as_str()),
-                        _ => text::paragraph(ui, &filing::kind(scene, parcel.kind, parcel.size)),
-                    }
-                });
-                out
-            })
-            .inner;
+        let size = Vec2::new(ui.available_width(), TARGET);
+        let head = ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            let name = scene.say_with("send-remove", &[("file", parcel.name.as_str().into())]);
+            let out = icon_button(ui, palette, Icon::Close, &name).clicked();
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| head(ui, scene, parcel));
+            out
+        });
         inside(ui, scene, form, parcel);
-        out
+        head.inner
     });
     inner.inner
+}
+
+/// What it is.
+fn head(ui: &mut Ui, scene: &Scene<'_>, parcel: &Parcel) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(6.0 * GRID), egui::Sense::hover());
+    filing::icon(parcel.kind, parcel.may_be_shown()).paint(ui.painter(), rect, scene.palette.accent);
+    match parcel.packing {
+        Packing::Refused(_) => text::paragraph(ui, parcel.name.as_str()),
+        _ => text::paragraph(ui, &filing::kind(scene, parcel.kind, parcel.size)),
+    };
 }
 
 /// Its name, and what it says about who made it.

@@ -375,9 +375,10 @@ fn state(delivery: Delivery) -> &'static str {
     }
 }
 
-/// Written by the same side within a few minutes: they belong together.
+/// Texts written by the same side within a few minutes belong together.
 fn close(before: &Message, message: &Message) -> bool {
-    before.incoming == message.incoming && when::minutes_between(before.at, message.at) <= TOGETHER
+    let plain = before.file.is_none() && message.file.is_none();
+    plain && before.incoming == message.incoming && when::minutes_between(before.at, message.at) <= TOGETHER
 }
 
 /// Between the edge of a bubble and what is in it.

@@ -220,17 +220,22 @@ fn acts(message: &Message, file: &Transfer, is_shown: bool) -> Vec<(Kind, &'stat
         FileState::Offered | FileState::Waiting => vec![cancel()],
         FileState::Active => vec![act(Kind::Plain, "file-pause", FileAct::Pause), cancel()],
         FileState::Paused => vec![act(Kind::Plain, "file-resume", FileAct::Resume), cancel()],
-        FileState::Done if file.incoming => {
-            let mut acts = vec![act(Kind::Plain, "file-save", FileAct::Save)];
+        FileState::Done => {
+            let mut acts = Vec::with_capacity(3);
+            if file.incoming {
+                acts.push(act(Kind::Plain, "file-save", FileAct::Save));
+            }
             if is_shown {
                 acts.push(act(Kind::Plain, "file-hide", FileAct::Hide));
             } else if file.may_be_shown() {
                 acts.push(act(Kind::Plain, "file-show", FileAct::Show));
             }
-            acts.push((Kind::Quiet, "file-delete", Act::DeleteFile(message.key)));
+            if file.incoming {
+                acts.push((Kind::Quiet, "file-delete", Act::DeleteFile(message.key)));
+            }
             acts
         }
-        FileState::Done | FileState::Declined | FileState::Cancelled | FileState::Failed => Vec::new(),
+        FileState::Declined | FileState::Cancelled | FileState::Failed => Vec::new(),
     }
 }
 
