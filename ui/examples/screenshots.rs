@@ -16,8 +16,9 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use kit::{Seen, fixtures};
 use pelure_ui::keys::{ContactKey, MessageKey, TransferKey};
 use pelure_ui::model::{
-    Contact, Done, Fault, FileKind, FileState, Files, Found, Hit, Identity, Last, Message, Packing, Parcel, Picture,
-    Place, Presence, Reach, Removed, Shown, Stage, Tor, Transfer, Uncleaned,
+    Call, CallStage, Contact, Device, Done, Fault, FileKind, FileState, Files, Found, Hit, Identity, Last, Message,
+    Packing, Parcel, Picture, Place, Presence, Quality, Reach, Removed, Shown, Sound, Stage, Tor, Transfer, Trial,
+    Uncleaned,
 };
 use pelure_ui::settings::{Language, Look, Settings};
 use pelure_ui::update::Update;
@@ -61,6 +62,10 @@ const SCENES: &[Scene] = &[
     Scene { name: "talk-picture", updates: fixtures::open, acts: picture_shown },
     Scene { name: "talk-send", updates: fixtures::open, acts: sending },
     Scene { name: "talk-drop", updates: fixtures::open, acts: dropping },
+    Scene { name: "call", updates: fixtures::open, acts: calling },
+    Scene { name: "call-poor", updates: fixtures::open, acts: |desk| poor(desk) },
+    Scene { name: "call-incoming", updates: fixtures::open, acts: ringing },
+    Scene { name: "settings-sound", updates: fixtures::open, acts: sound },
     Scene { name: "talk-offline", updates: fixtures::open, acts: offline },
     Scene { name: "found", updates: fixtures::open, acts: found },
     Scene { name: "main-notices", updates: noticed, acts: |_| {} },
@@ -277,6 +282,53 @@ fn dropping(desk: &mut Desk) {
     talk(desk);
     desk.harness.input_mut().hovered_files = vec![egui::HoveredFile::default()];
     desk.harness.run_steps(3);
+}
+
+fn call(stage: CallStage) -> Call {
+    Call {
+        contact: fixtures::BOB,
+        incoming: true,
+        stage,
+        quality: Quality::Good,
+        delay: Some(340),
+        muted: false,
+        push_to_talk: false,
+    }
+}
+
+fn told(desk: &mut Desk, call: Call) {
+    desk.harness.state_mut().window.take(Update::Call(Some(call)));
+    desk.harness.run_steps(4);
+}
+
+fn calling(desk: &mut Desk) {
+    talk(desk);
+    told(desk, call(CallStage::Active { since: -134.0 }));
+}
+
+fn poor(desk: &mut Desk) {
+    talk(desk);
+    told(desk, Call { quality: Quality::Poor, delay: Some(1_240), ..call(CallStage::Active { since: -134.0 }) });
+}
+
+fn ringing(desk: &mut Desk) {
+    talk(desk);
+    told(desk, call(CallStage::Ringing));
+}
+
+fn sound(desk: &mut Desk) {
+    settings(desk, None);
+    let device = |name: &str, chosen| Device { name: Shown::new(name), chosen };
+    let sound = Sound {
+        microphones: vec![device("Headset", true), device("Built-in microphone", false)],
+        speakers: vec![device("Headset", true), device("Built-in loudspeaker", false)],
+        level: 0.4,
+        trial: Trial::Recording,
+    };
+    kit::take(&mut desk.harness, [Update::Sound(sound)]);
+    let name = desk.words.say("sound-try-note").into_owned();
+    desk.harness.get_by_label(&name).scroll_to_me();
+    desk.harness.run();
 }
 
 fn menu(desk: &mut Desk) {

@@ -182,6 +182,28 @@ pub enum Intent {
     /// List the files that were exchanged with a contact.
     ListFiles(ContactKey),
 
+    // Calls.
+    /// Call a contact.
+    CallStart(ContactKey),
+    /// Take the call that rings here.
+    CallAccept,
+    /// Do not take it.
+    CallDecline,
+    /// End the call.
+    CallHangUp,
+    /// Be heard no longer, or again; the other side is not told.
+    CallMute(bool),
+    /// Be heard only while speaking is held, or always.
+    PushToTalk(bool),
+    /// Speaking is held, or no longer.
+    Speak(bool),
+    /// Look at what this machine can hear and play with.
+    LookAtSound,
+    /// Use this device, by the name that was shown.
+    ChooseDevice(Way, String),
+    /// Record a few seconds and play them back, or stop that.
+    AudioTest(bool),
+
     // The desktop.
     /// Open a file dialog.
     Choose(Purpose),
@@ -198,6 +220,15 @@ pub enum Intent {
     ScanClipboard,
     /// Give the text of the clipboard.
     Paste,
+}
+
+/// Which way sound goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From a microphone.
+    In,
+    /// To a loudspeaker.
+    Out,
 }
 
 /// Where that which is to be sent comes from.

@@ -3,6 +3,7 @@
 //! It asks nobody, waits for nothing and knows no clock: it changes by [`crate::update::Update`] alone. Texts of others
 //! in it were made harmless by the other side ([`Shown`]).
 
+mod call;
 mod files;
 mod people;
 mod said;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
+pub use call::{Call, CallStage, Device, Ending, Quality, Sound, Trial};
 pub use files::{
     FileKind, FileState, Files, Kept, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer,
     Trouble, Uncleaned,
@@ -58,6 +60,10 @@ pub struct Model {
     pub files: Option<Files>,
     /// Pictures that were asked for, newest last, at most [`PICTURES_HELD`].
     pub pictures: VecDeque<Picture>,
+    /// The call there is, or that just ended.
+    pub call: Option<Call>,
+    /// What this machine can hear and play with, once that was asked.
+    pub sound: Option<Sound>,
     /// What went wrong or well lately, newest last, at most [`NOTICES`].
     pub notices: VecDeque<Notice>,
 }
@@ -262,6 +268,8 @@ impl Default for Model {
             parcels: Vec::new(),
             files: None,
             pictures: VecDeque::new(),
+            call: None,
+            sound: None,
             notices: VecDeque::new(),
         }
     }

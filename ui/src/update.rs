@@ -2,8 +2,8 @@
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey};
 use crate::model::{
-    Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model, NOTICES, Notice,
-    Parcel, Picture, Place, Reach, Request, Shown, Stage, Talk, Tor, Transfer, Words,
+    Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model, NOTICES,
+    Notice, Parcel, Picture, Place, Reach, Request, Shown, Sound, Stage, Talk, Tor, Transfer, Words,
 };
 use crate::settings::Settings;
 
@@ -64,6 +64,10 @@ pub enum Update {
     ParcelGone(ParcelKey),
     /// A picture that was asked for.
     Picture(Picture),
+    /// A call is new or changed, or there is none any more.
+    Call(Option<Call>),
+    /// What this machine can hear and play with.
+    Sound(Sound),
     /// What a search found.
     Found(Found),
     /// Safety words that were asked for.
@@ -136,6 +140,8 @@ impl Model {
             Update::Parcel(parcel) => self.parcel(parcel),
             Update::ParcelGone(key) => self.parcels.retain(|parcel| parcel.key != key),
             Update::Picture(picture) => self.picture(picture),
+            Update::Call(call) => self.call = call,
+            Update::Sound(sound) => self.sound = Some(sound),
             Update::Found(found) => self.found = Some(found),
             Update::Words(words) => self.words = Some(words),
             Update::History(history) => self.history = Some(history),
@@ -165,8 +171,9 @@ impl Model {
     /// A screen that is not at work shows nothing, so it holds nothing either.
     fn enter(&mut self, stage: Stage) {
         if self.stage == Stage::Open && stage != Stage::Open {
-            let (settings, place, today) = (self.settings, self.place.clone(), self.today);
-            *self = Self { settings, place, today, ..Self::default() };
+            // A call goes on; nobody is named in it any more.
+            let (settings, place, today, call) = (self.settings, self.place.clone(), self.today, self.call);
+            *self = Self { settings, place, today, call, ..Self::default() };
         }
         self.stage = stage;
     }

@@ -6,6 +6,7 @@
 
 mod address;
 mod attach;
+mod call;
 mod cleaning;
 mod compose;
 mod details;
@@ -77,6 +78,8 @@ pub(crate) struct View {
     pub(crate) talk: talk::State,
     /// What is being written.
     pub(crate) compose: compose::State,
+    /// What is done in a call.
+    pub(crate) call: call::State,
     /// What was chosen to be sent.
     pub(crate) attach: attach::State,
     /// Which files are listed.
@@ -138,6 +141,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     }
     shortcuts::take(ui, scene, view);
     view.forms.hear(scene);
+    call::bar(ui, scene, view);
     notices::show(ui, scene, view);
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),
@@ -147,4 +151,5 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         Stage::Open if start::unfinished(scene.model, view) => start::show(ui, scene, view),
         Stage::Open => main::show(ui, scene, view),
     }
+    call::sheet(ui, scene);
 }
