@@ -5,14 +5,25 @@
 
 #![allow(unreachable_pub, reason = "included by path from the targets and from the test")]
 
-use pelure::name::{PetName, neutralised};
+use pelure::file::clean::{Cleaning, clean};
+use pelure::name::{PetName, SafeFileName, neutralised};
 use pelure::wire::{Deframer, Frame, WireError};
 
 /// A target: takes any bytes, panics when a promise is broken.
 pub type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub const BODIES: &[(&str, Body)] = &[("frame", frame), ("petname", petname)];
+pub const BODIES: &[(&str, Body)] = &[("clean", clean_file), ("frame", frame), ("petname", petname)];
+
+/// A file that somebody is about to send: it is refused, or what comes out is clean.
+pub fn clean_file(bytes: &[u8]) {
+    if let Cleaning::Cleaned { bytes, kept, .. } = clean("", bytes.to_vec()) {
+        match clean("", bytes.clone()) {
+            Cleaning::Clean => assert!(kept.is_empty()),
+            again => assert_eq!(again, Cleaning::Cleaned { bytes, removed: Vec::new(), kept }),
+        }
+    }
+}
 
 /// Bytes as a session would push them: the cuts between records change nothing, and what is understood is canonical.
 pub fn frame(bytes: &[u8]) {
@@ -27,12 +38,16 @@ pub fn frame(bytes: &[u8]) {
     }
 }
 
-/// Text as a person might type or a peer might send.
+/// Text as a person might type or a peer might send, also as the name of a file.
 pub fn petname(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let shown = neutralised(&text);
     assert!(!shown.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
     assert_eq!(neutralised(&shown), shown);
+    let file = SafeFileName::new(&text);
+    assert_eq!(SafeFileName::new(file.as_str()), file);
+    assert_eq!(neutralised(file.as_str()), file.as_str());
+    assert_eq!(std::path::Path::new(file.as_str()).file_name(), Some(file.as_str().as_ref()));
     if let Ok(name) = PetName::new(&text) {
         assert_eq!(PetName::new(name.as_str()).as_ref(), Ok(&name));
         assert_eq!(neutralised(name.as_str()), name.as_str());

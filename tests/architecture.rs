@@ -81,11 +81,10 @@ const PURE: &[&str] = &[
 ];
 
 /// What one room alone may name: each thing from outside has one door.
-const DOORS: [(&str, &str); 12] = [
+const DOORS: [(&str, &str); 11] = [
     ("pelure_ui", "bridge"),
     ("jiff", "bridge"),
     ("arboard", "desk"),
-    ("gif", "desk"),
     ("image", "desk"),
     ("notify_rust", "desk"),
     ("rfd", "desk"),
