@@ -6,12 +6,15 @@
 
 mod day;
 mod fault;
+mod files;
+mod filing;
 mod gate;
 mod known;
 mod lock;
 mod news;
 mod out;
 mod pages;
+mod parcels;
 mod settings;
 mod shape;
 mod wires;

@@ -10,6 +10,7 @@ mod notify;
 pub mod picture;
 pub mod preview;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 pub use machine::{has_tmpfs, language, may_swap};
@@ -23,6 +24,12 @@ pub trait Desk: Send + Sync + 'static {
 
     /// The picture of the clipboard.
     fn pixels(&self) -> Result<Pixels, DeskError>;
+
+    /// The picture of the clipboard in colours, as PNG: nothing is in it but the picture.
+    fn picture(&self) -> Result<Vec<u8>, DeskError>;
+
+    /// Lets the person choose what to send; may be nothing.
+    fn pick(&self, pick: Pick) -> Result<Vec<PathBuf>, DeskError>;
 
     /// Lets the person choose a path; `None`: they chose none.
     fn choose(&self, choice: &Choice) -> Result<Option<PathBuf>, DeskError>;
@@ -42,7 +49,16 @@ pub enum Choice {
     /// A picture to read.
     OpenPicture,
     /// A new file, under a name that is offered.
-    Save(&'static str),
+    Save(Cow<'static, str>),
+}
+
+/// What is to be chosen to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Any number of files.
+    Files,
+    /// One folder.
+    Folder,
 }
 
 /// Why the desktop did not do it.
@@ -100,6 +116,14 @@ impl Desk for Machine {
 
     fn pixels(&self) -> Result<Pixels, DeskError> {
         self.clipboard.pixels()
+    }
+
+    fn picture(&self) -> Result<Vec<u8>, DeskError> {
+        self.clipboard.picture()
+    }
+
+    fn pick(&self, pick: Pick) -> Result<Vec<PathBuf>, DeskError> {
+        dialog::pick(pick)
     }
 
     fn choose(&self, choice: &Choice) -> Result<Option<PathBuf>, DeskError> {

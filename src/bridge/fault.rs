@@ -47,9 +47,16 @@ pub(super) fn of_engine(error: &EngineError) -> Fault {
 fn of_file(error: &DiskError) -> Fault {
     match error {
         DiskError::Missing => Fault::NotFound,
+        DiskError::NotAFile(_) | DiskError::Circle => Fault::NotAFile,
         DiskError::Exists => Fault::AlreadyExists,
         DiskError::Denied => Fault::Permission,
         DiskError::Full => Fault::DiskFull,
+        DiskError::Changed => Fault::FileChanged,
+        DiskError::Damaged => Fault::Damaged,
+        DiskError::TooLarge => Fault::FileTooLarge,
+        DiskError::TooMany | DiskError::TooDeep => Fault::FolderTooLarge,
+        DiskError::Empty => Fault::Empty,
+        DiskError::NotText => Fault::FileName,
         // What is left has words of its own.
         other => Fault::Storage(other.to_string()),
     }

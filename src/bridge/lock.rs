@@ -52,6 +52,7 @@ impl Work {
             return self.notice(Update::Failed(Fault::NotAllowedNow));
         }
         self.talk = None;
+        self.forget_parcels();
         self.lock = Some(Lock { unread: self.known.unread(), ..Lock::default() });
         self.tell_lock();
     }

@@ -28,6 +28,7 @@ impl Work {
             Event::ContactRestored(view) => self.contact(&view, true),
             Event::ContactRemoved { contact } => {
                 self.known.remove(ContactKey(contact.0));
+                self.parcels.forget(|parcel| parcel.contact == ContactKey(contact.0));
                 self.show(Update::ContactGone(ContactKey(contact.0)));
                 self.show_unread();
             }
@@ -40,8 +41,8 @@ impl Work {
                 self.show(Update::Delivery(MessageKey(message.0), shape::delivery(state)));
             }
             Event::MessageGone { contact, message } => self.gone(contact, message).await,
-            // The window shows a file by the message that offers it.
-            Event::FileOffered(_) | Event::FileProgress(_) | Event::FileState(_) | Event::FilePreparing { .. } => {}
+            Event::FileOffered(view) | Event::FileProgress(view) | Event::FileState(view) => self.transfer(&view),
+            Event::FilePreparing { contact, done, size, .. } => self.preparing(contact, done, size),
         }
     }
 
@@ -104,7 +105,10 @@ impl Work {
     fn announce_message(&mut self, message: &MessageView) {
         let Some(contact) = self.known.get(ContactKey(message.contact.0)) else { return };
         let from = contact.name.clone();
-        self.announce(News::Message { from: &from });
+        self.announce(match message.transfer {
+            Some(_) => News::File { from: &from },
+            None => News::Message { from: &from },
+        });
     }
 
     /// Tells the desktop, if nobody looks at the window and the person wants that. One at a time: while the desktop is

@@ -114,6 +114,7 @@ pub(super) fn message(view: &MessageView, calendar: &Calendar) -> model::Message
         key: MessageKey(view.message.0),
         incoming: view.incoming,
         text: shown(&view.text),
+        file: view.transfer.as_ref().map(|file| Box::new(super::filing::transfer(file))),
         at: calendar.moment(view.time),
         delivery: delivery(view.state),
         quote: view.reply_to.as_ref().map(|quote| model::Quote {
@@ -147,7 +148,8 @@ pub(super) fn delivery(state: Delivery) -> model::Delivery {
 /// The newest message of a contact, as the list shows it.
 pub(super) fn last(view: &MessageView, calendar: &Calendar) -> model::Last {
     let line = view.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    model::Last { text: shown(beginning(line)), incoming: view.incoming, at: calendar.moment(view.time) }
+    let (file, at) = (view.transfer.is_some(), calendar.moment(view.time));
+    model::Last { text: shown(beginning(line)), file, incoming: view.incoming, at }
 }
 
 /// A place that a search found: the line that matches, or the first one.

@@ -14,10 +14,11 @@ use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 
 use super::fault;
+use super::files::{FileAnswer, FileJob};
 use super::gate::passphrase;
 use crate::desk::{Choice, Desk, DeskError, picture};
 use crate::engine::{Draft, Engine, EngineError, Terms};
-use crate::vault::{ContactId, IdentityId, MessageKey as Key, Passphrase, RequestId};
+use crate::vault::{ContactId, IdentityId, MessageKey as Key, Passphrase, RequestId, TransferId};
 use crate::wire::Expiry;
 
 /// A wish that changes something.
@@ -39,6 +40,7 @@ pub(super) enum Job {
     ScanFile(PathBuf),
     ScanClipboard,
     Paste,
+    File(FileJob),
 }
 
 /// What came of it.
@@ -55,6 +57,8 @@ pub(super) enum Answer {
     Unsent(ContactKey, String, Fault),
     /// Whether the passphrase that unlocks was right.
     Checked(Result<(), Fault>),
+    /// Something about files.
+    File(FileAnswer),
     /// Something to tell.
     Tell(Update),
 }
@@ -97,6 +101,11 @@ async fn carry_out(engine: &Engine, intent: Intent) -> Result<Answer, EngineErro
         Intent::DeleteForBoth(message) => engine.delete_message(of(message)).await?,
         Intent::DeleteHere(message) => engine.forget_message(of(message)).await?,
         Intent::React(message, emoji) => engine.react(of(message), emoji.as_deref()).await?,
+        Intent::AcceptFile(file) => engine.accept_file(TransferId(file.0)).await?,
+        Intent::DeclineFile(file) => engine.decline_file(TransferId(file.0)).await?,
+        Intent::PauseFile(file) => engine.pause_file(TransferId(file.0)).await?,
+        Intent::ResumeFile(file) => engine.resume_file(TransferId(file.0)).await?,
+        Intent::CancelFile(file) => engine.cancel_file(TransferId(file.0)).await?,
         other => change_contact(engine, other).await?,
     }
     Ok(Answer::Nothing)
@@ -160,6 +169,7 @@ impl Job {
             Self::ChangePassphrase(old, new) => done(Done::PassphraseChanged, engine.change_passphrase(old, new).await),
             Self::Backup(path, passphrase) => done(Done::BackedUp, engine.export(path, passphrase).await),
             Self::Export(contact, path) => done(Done::Exported, engine.export_conversation(contact, path).await),
+            Self::File(job) => job.run(engine, desk).await,
             on_desk => tokio::task::spawn_blocking(move || on_desk.ask(&*desk)).await.unwrap_or(Answer::Broken),
         }
     }
@@ -167,7 +177,10 @@ impl Job {
     /// What the desktop is asked; may wait.
     fn ask(self, desk: &dyn Desk) -> Answer {
         match self {
-            Self::Choose(purpose) => chosen(purpose, desk.choose(&choice(purpose))),
+            Self::Choose(purpose) => match choice(purpose) {
+                Some(choice) => chosen(purpose, desk.choose(&choice)),
+                None => Answer::Nothing,
+            },
             Self::SaveQr(address, path) => match save_qr(&address, &path) {
                 Ok(()) => Answer::Tell(Update::Done(Done::QrSaved)),
                 Err(error) => Answer::Tell(Update::Failed(fault::of_desk(&error))),
@@ -176,26 +189,30 @@ impl Job {
             Self::ScanClipboard => scanned(desk.pixels().and_then(|pixels| pixels.scan())),
             Self::Paste => match desk.text() {
                 Ok(text) => Answer::Tell(Update::Pasted(text)),
-                // Nothing to paste is nothing to say.
-                Err(DeskError::Nothing) => Answer::Nothing,
+                // There may be something else; where there is nothing, nobody is told.
+                Err(DeskError::Nothing) => Answer::Tell(Update::NoText),
                 Err(error) => Answer::Tell(Update::Failed(fault::of_desk(&error))),
             },
             // These are the engine's.
-            Self::Check(_) | Self::ChangePassphrase(..) | Self::Backup(..) | Self::Export(..) => Answer::Nothing,
+            Self::Check(_) | Self::ChangePassphrase(..) | Self::Backup(..) | Self::Export(..) | Self::File(_) => {
+                Answer::Nothing
+            }
         }
     }
 }
 
-fn choice(purpose: Purpose) -> Choice {
-    match purpose {
-        Purpose::SaveQr => Choice::Save("pelure-address.png"),
+/// What the desktop is to ask; `None`: that needs more than the purpose ([`FileJob`]).
+fn choice(purpose: Purpose) -> Option<Choice> {
+    Some(match purpose {
+        Purpose::SaveQr => Choice::Save("pelure-address.png".into()),
         Purpose::ReadQr => Choice::OpenPicture,
-        Purpose::ExportTalk => Choice::Save("conversation.txt"),
-        Purpose::Backup => Choice::Save("pelure-backup"),
-    }
+        Purpose::ExportTalk => Choice::Save("conversation.txt".into()),
+        Purpose::Backup => Choice::Save("pelure-backup".into()),
+        Purpose::Send(_) | Purpose::SaveFile(_) => return None,
+    })
 }
 
-fn chosen(purpose: Purpose, outcome: Result<Option<PathBuf>, DeskError>) -> Answer {
+pub(super) fn chosen(purpose: Purpose, outcome: Result<Option<PathBuf>, DeskError>) -> Answer {
     match outcome {
         Ok(None) => Answer::Nothing,
         Ok(Some(path)) => match path.into_os_string().into_string() {

@@ -11,13 +11,14 @@ use pelure_ui::model::{Date, Fault, Place, Stage};
 use pelure_ui::settings::Settings;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use super::day::Calendar;
 use super::gate::{Opened, SETTINGS};
 use super::known::Known;
 use super::lock::Lock;
 use super::out::Out;
+use super::parcels::Parcels;
 use super::wishes::{Answer, Job, Wish, carry_out_all, typed};
 use super::{World, fault, pages, settings, shape};
 use crate::engine::{Engine, EngineError, Event, Events};
@@ -37,6 +38,7 @@ pub(super) struct Work {
     events: Events,
     pub(super) settings: Settings,
     pub(super) known: Known,
+    pub(super) parcels: Parcels,
     /// The conversation that is looked at.
     pub(super) talk: Option<ContactKey>,
     pub(super) focused: bool,
@@ -79,7 +81,7 @@ impl Work {
         let (wishes, wished) = mpsc::channel(WISHES);
         let (answered, answers) = mpsc::channel(WISHES);
         tokio::spawn(carry_out_all(running.engine.clone(), wished, answered));
-        let (known, talk, lock) = (Known::default(), None, None);
+        let (known, parcels, talk, lock) = (Known::default(), Parcels::default(), None, None);
         let today = calendar.date(world.clock.wall());
         let (jobs, announcing) = (JoinSet::new(), None);
         Self {
@@ -93,6 +95,7 @@ impl Work {
             events,
             settings,
             known,
+            parcels,
             talk,
             focused,
             lock,
@@ -126,7 +129,10 @@ impl Work {
             let turn = tokio::select! {
                 event = self.events.next() => Turn::Event(event.map(Box::new)),
                 answer = self.answers.recv() => Turn::Answer(answer),
-                Some(answer) = self.jobs.join_next() => Turn::Answer(Some(answer.unwrap_or(Answer::Broken))),
+                Some(ended) = self.jobs.join_next() => Turn::Answer(Some(ended.unwrap_or_else(|error| {
+                    // What the person stopped is not broken.
+                    if error.is_cancelled() { Answer::Nothing } else { Answer::Broken }
+                }))),
                 // A wish may make some of the bridge's own.
                 intent = intents.recv(), if self.wishes.capacity() >= WISHES_EACH => Turn::Intent(intent),
                 () = self.out.room(), if behind => Turn::Room,
@@ -158,6 +164,7 @@ impl Work {
             self.wished_while_locked(intent);
             return Ok(());
         }
+        let Some(intent) = self.wished_of_files(intent).await? else { return Ok(()) };
         match intent {
             Intent::Lock => self.lock(),
             Intent::Focus(focused) => self.focused = focused,
@@ -212,6 +219,7 @@ impl Work {
     async fn answered(&mut self, answer: Answer) -> Result<(), EngineError> {
         match answer {
             Answer::Nothing => {}
+            Answer::File(answer) => self.answered_of_files(answer).await?,
             Answer::Broken => {
                 if let Some(lock) = &mut self.lock {
                     lock.checking = false;
@@ -275,6 +283,7 @@ impl Work {
         self.show(Update::Contacts(self.known.all()));
         self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
         self.show(Update::Stage(Stage::Open));
+        self.parcels.all().into_iter().for_each(|parcel| self.show(Update::Parcel(parcel)));
         if let Some(contact) = self.talk {
             // The contact may be gone by now: then the window has left the conversation, too.
             if let Ok(page) = pages::page(self.engine(), contact, Part::Newest, &self.calendar).await {
@@ -315,8 +324,8 @@ impl Work {
         self.spawn(job);
     }
 
-    pub(super) fn spawn(&mut self, job: Job) {
-        self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)));
+    pub(super) fn spawn(&mut self, job: Job) -> AbortHandle {
+        self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)))
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::picture::Pixels;
+use super::picture::{self, Pixels};
 use super::{DeskError, PASTE_BYTES};
 
 /// A way to the thread that reads; a new one takes its place when it does not answer.
@@ -25,6 +25,7 @@ struct State {
 enum Question {
     Text(SyncSender<Result<String, DeskError>>),
     Pixels(SyncSender<Result<Pixels, DeskError>>),
+    Picture(SyncSender<Result<Vec<u8>, DeskError>>),
 }
 
 impl Clipboard {
@@ -34,6 +35,11 @@ impl Clipboard {
 
     pub(super) fn pixels(&self) -> Result<Pixels, DeskError> {
         self.ask(Question::Pixels)
+    }
+
+    /// In colours, as PNG.
+    pub(super) fn picture(&self) -> Result<Vec<u8>, DeskError> {
+        self.ask(Question::Picture)
     }
 
     fn ask<T>(&self, question: impl FnOnce(SyncSender<Result<T, DeskError>>) -> Question) -> Result<T, DeskError> {
@@ -77,6 +83,7 @@ fn answer(questions: &Receiver<Question>) {
         match question {
             Question::Text(asker) => drop(asker.send(clipboard.get_text().map_err(fault).and_then(bounded))),
             Question::Pixels(asker) => drop(asker.send(clipboard.get_image().map_err(fault).and_then(pixels))),
+            Question::Picture(asker) => drop(asker.send(clipboard.get_image().map_err(fault).and_then(png))),
         }
     }
 }
@@ -87,6 +94,10 @@ fn bounded(text: String) -> Result<String, DeskError> {
 
 fn pixels(image: arboard::ImageData<'_>) -> Result<Pixels, DeskError> {
     Pixels::from_rgba(image.width, image.height, &image.bytes)
+}
+
+fn png(image: arboard::ImageData<'_>) -> Result<Vec<u8>, DeskError> {
+    picture::png(image.width, image.height, image.bytes.into_owned())
 }
 
 fn fault(error: arboard::Error) -> DeskError {

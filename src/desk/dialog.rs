@@ -6,18 +6,30 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::{Choice, DeskError};
+use super::{Choice, DeskError, Pick};
 
 /// Waits until the person chose.
 pub(super) fn choose(choice: &Choice) -> Result<Option<PathBuf>, DeskError> {
-    if !portal_is_installed(&data_dirs()) || !has_session_bus() {
-        return Err(DeskError::Absent);
-    }
+    is_there()?;
     let dialog = rfd::FileDialog::new();
     Ok(match choice {
         Choice::OpenPicture => dialog.add_filter("PNG, JPEG, WebP", &["png", "jpg", "jpeg", "webp"]).pick_file(),
-        Choice::Save(name) => dialog.set_file_name(*name).save_file(),
+        Choice::Save(name) => dialog.set_file_name(name.as_ref()).save_file(),
     })
+}
+
+/// Waits until the person chose what to send.
+pub(super) fn pick(pick: Pick) -> Result<Vec<PathBuf>, DeskError> {
+    is_there()?;
+    let dialog = rfd::FileDialog::new();
+    Ok(match pick {
+        Pick::Files => dialog.pick_files().unwrap_or_default(),
+        Pick::Folder => dialog.pick_folder().into_iter().collect(),
+    })
+}
+
+fn is_there() -> Result<(), DeskError> {
+    if portal_is_installed(&data_dirs()) && has_session_bus() { Ok(()) } else { Err(DeskError::Absent) }
 }
 
 /// The portal, and at least one desktop's part of it that shows file dialogs.

@@ -6,7 +6,7 @@
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, imageops};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbaImage, imageops};
 use rustix::fs::{Mode, OFlags};
 
 use super::DeskError;
@@ -95,6 +95,20 @@ pub fn write_qr(path: &Path, side: usize, dark: &[bool]) -> Result<(), DeskError
         std::fs::remove_file(path).ok();
         if error.kind() == std::io::ErrorKind::StorageFull { DeskError::Full } else { DeskError::Denied }
     })
+}
+
+/// A PNG of four bytes per pixel, and of nothing else.
+pub(super) fn png(width: usize, height: usize, rgba: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+    let (width, height) = (small(width)?, small(height)?);
+    if u64::from(width) * u64::from(height) > PIXELS_MOST {
+        return Err(DeskError::TooMuch);
+    }
+    // An image of another size than its bytes is none.
+    let fits = rgba.len() as u64 == u64::from(width) * u64::from(height) * 4 && !rgba.is_empty();
+    let image = RgbaImage::from_raw(width, height, rgba).filter(|_| fits);
+    let mut bytes = Cursor::new(Vec::new());
+    image.ok_or(DeskError::Unreadable)?.write_to(&mut bytes, ImageFormat::Png).map_err(unreadable)?;
+    Ok(bytes.into_inner())
 }
 
 fn encode(side: usize, dark: &[bool]) -> Result<Vec<u8>, DeskError> {
@@ -231,6 +245,29 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(write_qr(&path, side, &dark), Err(DeskError::Exists));
         assert_eq!(write_qr(&dir.path().join("no/such"), side, &dark), Err(DeskError::Missing));
+    }
+
+    #[test]
+    fn a_picture_becomes_a_png_of_its_pixels_and_nothing_else() {
+        let bytes = png(2, 1, vec![1, 2, 3, 255, 9, 8, 7, 0]).unwrap();
+        assert_eq!(image::load_from_memory(&bytes).unwrap().into_rgba8().as_raw(), &[1, 2, 3, 255, 9, 8, 7, 0]);
+        assert_eq!(chunks(&bytes), ["IHDR", "IDAT", "IEND"]);
+        for (width, height, length) in [(2, 1, 7), (2, 1, 12), (0, 0, 0)] {
+            assert_eq!(png(width, height, vec![0; length]), Err(DeskError::Unreadable), "{width} {height} {length}");
+        }
+        assert_eq!(png(usize::MAX, 2, Vec::new()), Err(DeskError::TooMuch));
+    }
+
+    /// The names of the chunks of a PNG.
+    fn chunks(mut bytes: &[u8]) -> Vec<String> {
+        let mut names = Vec::new();
+        bytes = &bytes[8..];
+        while !bytes.is_empty() {
+            let length = u32::from_be_bytes(bytes[..4].try_into().unwrap()) as usize;
+            names.push(String::from_utf8(bytes[4..8].to_vec()).unwrap());
+            bytes = &bytes[12 + length..];
+        }
+        names
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelure::bridge::{self, Home, World};
-use pelure::desk::{Choice, Desk, DeskError, Pixels};
+use pelure::desk::{Choice, Desk, DeskError, Pick, Pixels};
 use pelure::engine::MachineClock;
 use pelure::start::{Road, StartError, Started};
 use pelure::vault::{Cost, Vault};
@@ -36,6 +36,11 @@ pub struct TestDesk {
     pub text: Mutex<Result<String, DeskError>>,
     pub pixels: Mutex<Result<Pixels, DeskError>>,
     pub choice: Mutex<Result<Option<PathBuf>, DeskError>>,
+    /// A picture in colours, as PNG.
+    pub picture: Mutex<Result<Vec<u8>, DeskError>>,
+    pub picked: Mutex<Result<Vec<PathBuf>, DeskError>>,
+    /// The names under which something was to be saved.
+    pub offered: Mutex<Vec<String>>,
     /// The notifications that were shown.
     pub notes: Mutex<Vec<String>>,
 }
@@ -57,7 +62,18 @@ impl Desk for TestDesk {
         self.pixels.lock().unwrap().clone()
     }
 
-    fn choose(&self, _: &Choice) -> Result<Option<PathBuf>, DeskError> {
+    fn picture(&self) -> Result<Vec<u8>, DeskError> {
+        self.picture.lock().unwrap().clone()
+    }
+
+    fn pick(&self, _: Pick) -> Result<Vec<PathBuf>, DeskError> {
+        self.picked.lock().unwrap().clone()
+    }
+
+    fn choose(&self, choice: &Choice) -> Result<Option<PathBuf>, DeskError> {
+        if let Choice::Save(name) = choice {
+            self.offered.lock().unwrap().push(name.to_string());
+        }
         self.choice.lock().unwrap().clone()
     }
 
@@ -78,6 +94,9 @@ impl Someone {
             text: Mutex::new(Err(DeskError::Nothing)),
             pixels: Mutex::new(Err(DeskError::Nothing)),
             choice: Mutex::new(Err(DeskError::Absent)),
+            picture: Mutex::new(Err(DeskError::Nothing)),
+            picked: Mutex::new(Err(DeskError::Absent)),
+            offered: Mutex::default(),
             notes: Mutex::default(),
         });
         let world = World {

@@ -169,7 +169,12 @@ fn contact(key: i64) -> Contact {
     let minute = u8::try_from(key % 60).unwrap();
     Contact {
         presence: if key % 3 == 0 { Presence::Online } else { fixtures::clara().presence },
-        last: Some(Last { text: Shown::new("The documents are ready."), incoming: true, at: fixtures::at(12, minute) }),
+        last: Some(Last {
+            text: Shown::new("The documents are ready."),
+            file: false,
+            incoming: true,
+            at: fixtures::at(12, minute),
+        }),
         unread: u64::try_from(key % 4).unwrap(),
         verified: key % 5 == 0,
         ..fixtures::contact(ContactKey(key), &format!("Contact {key}"), 'c')

@@ -14,8 +14,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use kit::{Seen, fixtures};
-use pelure_ui::keys::{ContactKey, MessageKey};
-use pelure_ui::model::{Contact, Done, Fault, Found, Hit, Identity, Last, Place, Presence, Reach, Shown, Stage, Tor};
+use pelure_ui::keys::{ContactKey, MessageKey, TransferKey};
+use pelure_ui::model::{
+    Call, CallStage, Contact, Device, Done, Fault, FileKind, FileState, Files, Found, Hit, Identity, Last, Message,
+    Packing, Parcel, Picture, Place, Presence, Quality, Reach, Removed, Shown, Sound, Stage, Tor, Transfer, Trial,
+    Uncleaned,
+};
 use pelure_ui::settings::{Language, Look, Settings};
 use pelure_ui::update::Update;
 use pelure_ui::words::Words;
@@ -54,6 +58,14 @@ const SCENES: &[Scene] = &[
     Scene { name: "talk-emoji", updates: fixtures::open, acts: emoji },
     Scene { name: "talk-foreign", updates: fixtures::open, acts: foreign },
     Scene { name: "talk-hostile", updates: fixtures::open, acts: hostile },
+    Scene { name: "talk-files", updates: fixtures::open, acts: files },
+    Scene { name: "talk-picture", updates: fixtures::open, acts: picture_shown },
+    Scene { name: "talk-send", updates: fixtures::open, acts: sending },
+    Scene { name: "talk-drop", updates: fixtures::open, acts: dropping },
+    Scene { name: "call", updates: fixtures::open, acts: calling },
+    Scene { name: "call-poor", updates: fixtures::open, acts: |desk| poor(desk) },
+    Scene { name: "call-incoming", updates: fixtures::open, acts: ringing },
+    Scene { name: "settings-sound", updates: fixtures::open, acts: sound },
     Scene { name: "talk-offline", updates: fixtures::open, acts: offline },
     Scene { name: "found", updates: fixtures::open, acts: found },
     Scene { name: "main-notices", updates: noticed, acts: |_| {} },
@@ -61,6 +73,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "people-address", updates: fixtures::open, acts: |desk| settings(desk, Some("address")) },
     Scene { name: "people-requests", updates: fixtures::open, acts: requests },
     Scene { name: "people-details", updates: fixtures::open, acts: details },
+    Scene { name: "people-files", updates: fixtures::open, acts: listed },
     Scene { name: "people-safety", updates: fixtures::open, acts: safety },
     Scene { name: "people-remove", updates: fixtures::open, acts: removal },
     Scene { name: "settings", updates: fixtures::open, acts: |desk| settings(desk, None) },
@@ -192,7 +205,8 @@ fn alone() -> Vec<Update> {
 
 fn crowd() -> Vec<Update> {
     let person = |key| {
-        let last = Last { text: Shown::new("See you there."), incoming: key % 2 == 0, at: fixtures::at(8, 30) };
+        let last =
+            Last { text: Shown::new("See you there."), file: false, incoming: key % 2 == 0, at: fixtures::at(8, 30) };
         Contact {
             presence: if key % 3 == 0 { Presence::Online } else { fixtures::clara().presence },
             last: (key % 4 != 0).then_some(last),
@@ -205,6 +219,116 @@ fn crowd() -> Vec<Update> {
 fn talk(desk: &mut Desk) {
     desk.open("Bob");
     kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, fixtures::conversation())]);
+}
+
+/// Files in every state that a conversation of one screen holds.
+fn file_talk() -> Vec<Message> {
+    let file = |key, incoming, name: &str, state, minute| Message {
+        at: fixtures::at(14, minute),
+        ..fixtures::file(key, incoming, name, state)
+    };
+    let with = |mut message: Message, change: &dyn Fn(&mut Transfer)| {
+        change(message.file.as_mut().unwrap());
+        message
+    };
+    let photo = file(2, false, "station.jpg", FileState::Done, 5);
+    let folder = file(4, true, "minutes of the committee", FileState::Active, 20);
+    vec![
+        Message { at: fixtures::at(14, 2), ..fixtures::message(1, true, "The documents are ready.") },
+        with(photo, &|file| {
+            file.removed = vec![Removed::Camera, Removed::Position, Removed::EditingHistory];
+        }),
+        with(folder, &|file| {
+            file.kind = FileKind::Folder { files: 34 };
+            (file.size, file.done, file.left) = (18_400_000, 7_100_000, Some(33));
+        }),
+        file(5, true, "statement of the witness, second version.pdf", FileState::Offered, 22),
+    ]
+}
+
+fn files(desk: &mut Desk) {
+    desk.open("Bob");
+    kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, file_talk())]);
+    let leaving =
+        Parcel { packing: Packing::Leaving { done: 1_500_000 }, ..fixtures::parcel(9, "recording.wav", &[], &[]) };
+    kit::take(&mut desk.harness, [Update::Parcel(leaving)]);
+}
+
+fn listed(desk: &mut Desk) {
+    files(desk);
+    desk.press("talk-show-details");
+    let transfers = file_talk().into_iter().filter_map(|message| message.file).map(|file| *file).rev().collect();
+    kit::take(&mut desk.harness, [Update::Files(Files { contact: fixtures::BOB, transfers })]);
+}
+
+fn picture_shown(desk: &mut Desk) {
+    desk.open("Bob");
+    let message = Message { at: fixtures::at(14, 5), ..fixtures::file(2, true, "station.jpg", FileState::Done) };
+    kit::take(&mut desk.harness, [fixtures::page(fixtures::BOB, vec![message])]);
+    let pixels = fixtures::landscape(900, 600);
+    let picture = Picture { transfer: TransferKey(2), pixels: Ok(pixels) };
+    kit::take(&mut desk.harness, [Update::Picture(picture)]);
+}
+
+fn sending(desk: &mut Desk) {
+    desk.open("Bob");
+    let photo =
+        fixtures::parcel(1, "IMG_20260301_181502.jpg", &[Removed::Camera, Removed::Position, Removed::Times], &[]);
+    let office = fixtures::parcel(2, "minutes.docx", &[], &[Uncleaned::Office]);
+    kit::take(&mut desk.harness, [Update::Parcel(photo), Update::Parcel(office)]);
+}
+
+fn dropping(desk: &mut Desk) {
+    talk(desk);
+    desk.harness.input_mut().hovered_files = vec![egui::HoveredFile::default()];
+    desk.harness.run_steps(3);
+}
+
+fn call(stage: CallStage) -> Call {
+    Call {
+        contact: fixtures::BOB,
+        incoming: true,
+        stage,
+        quality: Quality::Good,
+        delay: Some(340),
+        muted: false,
+        push_to_talk: false,
+    }
+}
+
+fn told(desk: &mut Desk, call: Call) {
+    desk.harness.state_mut().window.take(Update::Call(Some(call)));
+    desk.harness.run_steps(4);
+}
+
+fn calling(desk: &mut Desk) {
+    talk(desk);
+    told(desk, call(CallStage::Active { since: -134.0 }));
+}
+
+fn poor(desk: &mut Desk) {
+    talk(desk);
+    told(desk, Call { quality: Quality::Poor, delay: Some(1_240), ..call(CallStage::Active { since: -134.0 }) });
+}
+
+fn ringing(desk: &mut Desk) {
+    talk(desk);
+    told(desk, call(CallStage::Ringing));
+}
+
+fn sound(desk: &mut Desk) {
+    settings(desk, None);
+    let device = |name: &str, chosen| Device { name: Shown::new(name), chosen };
+    let sound = Sound {
+        microphones: vec![device("Headset", true), device("Built-in microphone", false)],
+        speakers: vec![device("Headset", true), device("Built-in loudspeaker", false)],
+        level: 0.4,
+        trial: Trial::Recording,
+    };
+    kit::take(&mut desk.harness, [Update::Sound(sound)]);
+    let name = desk.words.say("sound-try-note").into_owned();
+    desk.harness.get_by_label(&name).scroll_to_me();
+    desk.harness.run();
 }
 
 fn menu(desk: &mut Desk) {

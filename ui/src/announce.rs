@@ -11,6 +11,11 @@ pub enum News<'a> {
         /// The name that the person gave the writer.
         from: &'a str,
     },
+    /// A file was offered.
+    File {
+        /// The name that the person gave who offers it.
+        from: &'a str,
+    },
     /// Somebody asks to be a contact.
     Request,
 }
@@ -32,6 +37,8 @@ pub fn announce(words: &Words, notify: Notify, locked: bool, news: News<'_>) -> 
         (Notify::Name, News::Message { from }) if !locked => {
             words.say_with("desk-message-from", &[("name", from.into())])
         }
+        (Notify::Name, News::File { from }) if !locked => words.say_with("desk-file-from", &[("name", from.into())]),
+        (Notify::Plain | Notify::Name, News::File { .. }) => words.say("desk-file").into_owned(),
         (Notify::Plain | Notify::Name, News::Message { .. }) => words.say("desk-message").into_owned(),
     };
     Some(Announcement { title: words.say("desk-title").into_owned(), body })
@@ -49,11 +56,13 @@ mod tests {
         for language in Language::ALL {
             let words = Words::new(language);
             let said = |notify, locked, news| announce(&words, notify, locked, news).map(|said| said.body);
-            assert!(said(Notify::Name, false, BOB).unwrap().contains("Bob"));
-            for (notify, locked) in [(Notify::Name, true), (Notify::Plain, false), (Notify::Plain, true)] {
-                assert!(!said(notify, locked, BOB).unwrap().contains("Bob"), "{language:?} {notify:?} {locked}");
+            for news in [BOB, News::File { from: "Bob" }] {
+                assert!(said(Notify::Name, false, news).unwrap().contains("Bob"));
+                for (notify, locked) in [(Notify::Name, true), (Notify::Plain, false), (Notify::Plain, true)] {
+                    assert!(!said(notify, locked, news).unwrap().contains("Bob"), "{language:?} {notify:?} {locked}");
+                }
+                assert_eq!(said(Notify::Never, false, news), None);
             }
-            assert_eq!(said(Notify::Never, false, BOB), None);
             assert_eq!(said(Notify::Never, false, News::Request), None);
             assert_ne!(said(Notify::Plain, false, News::Request), said(Notify::Plain, false, BOB));
         }

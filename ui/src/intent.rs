@@ -1,6 +1,8 @@
 //! What was asked for by the person; the other side carries it out and answers with updates.
 
-use crate::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
+use std::path::PathBuf;
+
+use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey, TransferKey};
 use crate::model::Purpose;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -144,6 +146,64 @@ pub enum Intent {
         path: String,
     },
 
+    // Files.
+    /// Look into what is to be sent to a contact.
+    Pack(ContactKey, Source),
+    /// Offer what was chosen for a contact and looked into.
+    SendFiles {
+        /// To whom.
+        contact: ContactKey,
+        /// Each with the name under which it is offered.
+        parcels: Vec<(ParcelKey, String)>,
+        /// Remove first what they say about who made them.
+        clean: bool,
+    },
+    /// Do not send this after all.
+    Unpack(ParcelKey),
+    /// Take a file that was offered.
+    AcceptFile(TransferKey),
+    /// Do not take it.
+    DeclineFile(TransferKey),
+    /// Stop for a while.
+    PauseFile(TransferKey),
+    /// Go on.
+    ResumeFile(TransferKey),
+    /// Give it up.
+    CancelFile(TransferKey),
+    /// Write a file that was received in clear.
+    SaveFile {
+        /// Which.
+        transfer: TransferKey,
+        /// Where; it must not exist.
+        path: String,
+    },
+    /// Make the picture in a file ready to be looked at.
+    ShowPicture(TransferKey),
+    /// List the files that were exchanged with a contact.
+    ListFiles(ContactKey),
+
+    // Calls.
+    /// Call a contact.
+    CallStart(ContactKey),
+    /// Take the call that rings here.
+    CallAccept,
+    /// Do not take it.
+    CallDecline,
+    /// End the call.
+    CallHangUp,
+    /// Be heard no longer, or again; the other side is not told.
+    CallMute(bool),
+    /// Be heard only while speaking is held, or always.
+    PushToTalk(bool),
+    /// Speaking is held, or no longer.
+    Speak(bool),
+    /// Look at what this machine can hear and play with.
+    LookAtSound,
+    /// Use this device, by the name that was shown.
+    ChooseDevice(Way, String),
+    /// Record a few seconds and play them back, or stop that.
+    AudioTest(bool),
+
     // The desktop.
     /// Open a file dialog.
     Choose(Purpose),
@@ -160,6 +220,30 @@ pub enum Intent {
     ScanClipboard,
     /// Give the text of the clipboard.
     Paste,
+}
+
+/// Which way sound goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From a microphone.
+    In,
+    /// To a loudspeaker.
+    Out,
+}
+
+/// Where that which is to be sent comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Files that the person chooses in a dialog of the desktop.
+    Files,
+    /// A folder that the person chooses there.
+    Folder,
+    /// The picture of the clipboard.
+    Clipboard,
+    /// Files and folders that were dropped on the window.
+    Dropped(Vec<PathBuf>),
+    /// A path that was typed.
+    Typed(String),
 }
 
 /// Which part of a conversation.

@@ -21,6 +21,14 @@ key! {
     RequestKey
 }
 key! {
+    /// A file that is about to be sent.
+    ParcelKey
+}
+key! {
+    /// A file that was offered.
+    TransferKey
+}
+key! {
     /// A message of one conversation; grows with arrival.
     MessageKey
 }

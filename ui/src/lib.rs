@@ -5,6 +5,7 @@
 
 pub mod announce;
 mod app;
+mod files;
 pub mod intent;
 pub mod keys;
 pub mod model;

@@ -3,15 +3,22 @@
 //! It asks nobody, waits for nothing and knows no clock: it changes by [`crate::update::Update`] alone. Texts of others
 //! in it were made harmless by the other side ([`Shown`]).
 
+mod call;
+mod files;
 mod people;
 mod said;
 mod shown;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::keys::ContactKey;
+use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
+pub use call::{Call, CallStage, Device, Ending, Quality, Sound, Trial};
+pub use files::{
+    FileKind, FileState, Files, Kept, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer,
+    Trouble, Uncleaned,
+};
 pub use people::{Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};
 pub use shown::{Date, Moment, Shown};
@@ -47,6 +54,16 @@ pub struct Model {
     pub chosen: Option<Chosen>,
     /// What a QR picture held, until a screen takes it.
     pub scanned: Option<Result<Shown, Fault>>,
+    /// What the person is about to send, in the order in which it was chosen.
+    pub parcels: Vec<Parcel>,
+    /// Files of a contact that were asked for.
+    pub files: Option<Files>,
+    /// Pictures that were asked for, newest last, at most [`PICTURES_HELD`].
+    pub pictures: VecDeque<Picture>,
+    /// The call there is, or that just ended.
+    pub call: Option<Call>,
+    /// What this machine can hear and play with, once that was asked.
+    pub sound: Option<Sound>,
     /// What went wrong or well lately, newest last, at most [`NOTICES`].
     pub notices: VecDeque<Notice>,
 }
@@ -140,6 +157,10 @@ pub enum Purpose {
     ExportTalk,
     /// A backup is written there.
     Backup,
+    /// Files or folders are sent from there.
+    Send(ContactKey),
+    /// A file that was received is written there.
+    SaveFile(TransferKey),
 }
 
 /// Something worth a line that goes away by itself.
@@ -158,6 +179,8 @@ pub enum Done {
     BackedUp,
     /// The conversation was written as text.
     Exported,
+    /// The file was written in clear.
+    FileSaved,
     /// The passphrase was changed.
     PassphraseChanged,
     /// The picture was saved.
@@ -183,6 +206,14 @@ pub enum Fault {
     DiskFull,
     /// Nothing was written.
     Empty,
+    /// A file changed or went away while it was read.
+    FileChanged,
+    /// The name of a file is not text that can be sent.
+    FileName,
+    /// Larger than any file that can be sent.
+    FileTooLarge,
+    /// A folder holds too many files, or is too deep.
+    FolderTooLarge,
     /// Another process has the profile open.
     InUse,
     /// The clipboard holds no picture.
@@ -191,6 +222,8 @@ pub enum Fault {
     NoQr,
     /// There is no directory in memory here.
     NoTmpfs,
+    /// Not a file: a device, a pipe.
+    NotAFile,
     /// Not possible now.
     NotAllowedNow,
     /// It is gone.
@@ -205,6 +238,8 @@ pub enum Fault {
     Storage(String),
     /// Too long.
     TooLong,
+    /// More files at once than is sensible.
+    TooMany,
     /// Written by a newer version.
     TooNew,
     /// Tor could not be started as it must be; the words are English.
@@ -230,6 +265,11 @@ impl Default for Model {
             history: None,
             chosen: None,
             scanned: None,
+            parcels: Vec::new(),
+            files: None,
+            pictures: VecDeque::new(),
+            call: None,
+            sound: None,
             notices: VecDeque::new(),
         }
     }

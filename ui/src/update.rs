@@ -1,9 +1,9 @@
 //! What changed, said by the other side, and what that does to the model.
 
-use crate::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
+use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey};
 use crate::model::{
-    Chosen, Contact, Date, Delivery, Done, Fault, Found, History, Identity, Message, Model, NOTICES, Notice, Place,
-    Reach, Request, Shown, Stage, Talk, Tor, Words,
+    Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model, NOTICES,
+    Notice, Parcel, Picture, Place, Reach, Request, Shown, Sound, Stage, Talk, Tor, Transfer, Words,
 };
 use crate::settings::Settings;
 
@@ -54,6 +54,20 @@ pub enum Update {
         /// Which.
         message: MessageKey,
     },
+    /// A file is new or changed.
+    Transfer(Box<Transfer>),
+    /// Files of a contact that were asked for.
+    Files(Files),
+    /// What the person is about to send is new or changed.
+    Parcel(Parcel),
+    /// It was offered, or is no longer to be sent.
+    ParcelGone(ParcelKey),
+    /// A picture that was asked for.
+    Picture(Picture),
+    /// A call is new or changed, or there is none any more.
+    Call(Option<Call>),
+    /// What this machine can hear and play with.
+    Sound(Sound),
     /// What a search found.
     Found(Found),
     /// Safety words that were asked for.
@@ -66,6 +80,8 @@ pub enum Update {
     Scanned(Result<Shown, Fault>),
     /// What the clipboard held when a paste was asked for; goes to the focused field.
     Pasted(String),
+    /// The clipboard held no text when a paste was asked for.
+    NoText,
     /// Something worked.
     Done(Done),
     /// Something did not work.
@@ -119,12 +135,21 @@ impl Model {
             Update::Message { contact, message } => self.message(contact, *message),
             Update::Delivery(key, delivery) => self.delivery(key, delivery),
             Update::MessageGone { contact, message } => self.message_gone(contact, message),
+            Update::Transfer(transfer) => self.transfer(*transfer),
+            Update::Files(files) => self.files = Some(files),
+            Update::Parcel(parcel) => self.parcel(parcel),
+            Update::ParcelGone(key) => self.parcels.retain(|parcel| parcel.key != key),
+            Update::Picture(picture) => self.picture(picture),
+            Update::Call(call) => self.call = call,
+            Update::Sound(sound) => self.sound = Some(sound),
             Update::Found(found) => self.found = Some(found),
             Update::Words(words) => self.words = Some(words),
             Update::History(history) => self.history = Some(history),
             Update::Chosen(chosen) => self.chosen = Some(chosen),
             Update::Scanned(scanned) => self.scanned = Some(scanned),
             Update::Pasted(text) => return Some(text),
+            // What has the focus knows what else could be pasted into it.
+            Update::NoText => {}
             Update::Done(done) => self.notice(Notice::Done(done)),
             Update::Failed(fault) => self.notice(Notice::Failed(fault)),
         }
@@ -146,8 +171,9 @@ impl Model {
     /// A screen that is not at work shows nothing, so it holds nothing either.
     fn enter(&mut self, stage: Stage) {
         if self.stage == Stage::Open && stage != Stage::Open {
-            let (settings, place, today) = (self.settings, self.place.clone(), self.today);
-            *self = Self { settings, place, today, ..Self::default() };
+            // A call goes on; nobody is named in it any more.
+            let (settings, place, today, call) = (self.settings, self.place.clone(), self.today, self.call);
+            *self = Self { settings, place, today, call, ..Self::default() };
         }
         self.stage = stage;
     }
@@ -163,6 +189,7 @@ impl Model {
         if self.talk.as_ref().is_some_and(|talk| talk.contact == key) {
             self.talk = None;
         }
+        self.forget_files(key);
         if let Some(found) = &mut self.found {
             found.hits.retain(|hit| hit.contact != key);
         }
@@ -194,6 +221,7 @@ impl Model {
     }
 
     fn message_gone(&mut self, contact: ContactKey, key: MessageKey) {
+        self.forget_file(key);
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.contact == contact) {
             talk.remove(key);
         }

@@ -56,6 +56,7 @@ impl Window {
     /// Takes a change.
     pub fn take(&mut self, update: Update) {
         let open = self.model.stage == Stage::Open;
+        self.view.attach.no_text |= matches!(update, Update::NoText);
         if let Some(text) = self.model.apply(update) {
             self.pasted = Some(text);
         }
@@ -93,6 +94,7 @@ impl Window {
         let mut scene =
             Scene { model: &mut self.model, words: &self.words, palette, now, narrow, intents: &mut intents };
         screens::show(ui, &mut scene, &mut self.view);
+        self.view.attach.no_text = false;
         self.lock_when_idle(ui, now, &mut intents);
         if intents.iter().any(|intent| matches!(intent, Intent::Lock | Intent::Quit)) {
             // First what was being written: afterwards nobody may take it.

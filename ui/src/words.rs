@@ -104,6 +104,8 @@ pub(crate) fn sources(language: Language) -> &'static [&'static str] {
                 include_str!(concat!("i18n/", $code, "/common.ftl")),
                 include_str!(concat!("i18n/", $code, "/start.ftl")),
                 include_str!(concat!("i18n/", $code, "/talk.ftl")),
+                include_str!(concat!("i18n/", $code, "/call.ftl")),
+                include_str!(concat!("i18n/", $code, "/files.ftl")),
                 include_str!(concat!("i18n/", $code, "/people.ftl")),
                 include_str!(concat!("i18n/", $code, "/settings.ftl")),
                 include_str!(concat!("i18n/", $code, "/desk.ftl")),

@@ -32,7 +32,7 @@ fn a_row_tells_presence_unread_and_last_words() {
 
 #[test]
 fn the_newest_message_comes_first() {
-    let last = |minute| Some(Last { text: Shown::new("x"), incoming: true, at: at(12, minute) });
+    let last = |minute| Some(Last { text: Shown::new("x"), file: false, incoming: true, at: at(12, minute) });
     let people = (1..=4).map(|key| Contact {
         last: last(u8::try_from(key * 7 % 5).unwrap()),
         ..contact(ContactKey(key), &format!("P{key}"), 'p')
@@ -197,7 +197,7 @@ fn escape_leaves_the_search() {
 fn hostile_names_and_words_stay_in_their_row() {
     let people = vec![
         Contact {
-            last: Some(Last { text: Shown::new("😀".repeat(10_000)), incoming: true, at: at(1, 1) }),
+            last: Some(Last { text: Shown::new("😀".repeat(10_000)), file: false, incoming: true, at: at(1, 1) }),
             presence: Presence::Online,
             ..contact(ContactKey(1), &"W".repeat(64), 'w')
         },

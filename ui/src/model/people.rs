@@ -85,6 +85,8 @@ pub struct Receipts {
 pub struct Last {
     /// Its first line.
     pub text: Shown,
+    /// It offers a file, and the line is the name.
+    pub file: bool,
     /// Whether they wrote it.
     pub incoming: bool,
     /// When it was written.

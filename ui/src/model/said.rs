@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::files::Transfer;
 use super::shown::{Moment, Shown};
 use crate::keys::{ContactKey, MessageKey};
 
@@ -29,8 +30,10 @@ pub struct Message {
     pub key: MessageKey,
     /// Whether they wrote it.
     pub incoming: bool,
-    /// What it says; empty when deleted.
+    /// What it says; empty when deleted. Of a file: its name.
     pub text: Shown,
+    /// The file that it offers.
+    pub file: Option<Box<Transfer>>,
     /// When it was written.
     pub at: Moment,
     /// Where it is; meaningless for theirs.

@@ -5,12 +5,14 @@
 pub(crate) mod badge;
 mod bidi;
 pub(crate) mod button;
+pub(crate) mod bytes;
 mod card;
 mod choice;
 pub(crate) mod emoji;
 pub(crate) mod field;
 pub(crate) mod icon;
 mod marks;
+pub(crate) mod picture;
 pub(crate) mod presence;
 mod progress;
 pub(crate) mod prose;

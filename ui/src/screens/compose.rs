@@ -10,7 +10,7 @@ use egui::{
     Ui, UiBuilder, Vec2, pos2,
 };
 
-use super::{Scene, View};
+use super::{Scene, View, attach};
 use crate::intent::Intent;
 use crate::keys::{ContactKey, MessageKey};
 use crate::model::{Contact, Message, Standing};
@@ -104,6 +104,11 @@ pub(crate) fn focus(view: &mut View) {
     view.compose.focus = true;
 }
 
+/// Whether the keyboard is in the field.
+pub(crate) fn has_focus(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.has_focus(Id::unique(FIELD)))
+}
+
 /// Answers a message.
 pub(crate) fn reply(view: &mut View, message: MessageKey) {
     view.compose.reply = Some(message);
@@ -132,13 +137,17 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         return;
     }
     ui.add_space(2.0 * GRID);
+    attach::strip(ui, scene, view, contact);
     banner(ui, scene, view, contact);
     let sent = keys(ui, scene, view);
     // The buttons stand beside the last line of the field, as high as it was in the last frame.
     let height = view.compose.height.max(TARGET);
     let (_, rect) = ui.allocate_space(Vec2::new(ui.available_width(), height));
     let square = |right: f32| Rect::from_min_max(pos2(right - TARGET, rect.max.y - TARGET), pos2(right, rect.max.y));
-    let (last, first) = (square(rect.max.x), square(rect.max.x - TARGET - GRID));
+    let place_of = |count: f32| square(rect.max.x - count * (TARGET + GRID));
+    let can_attach = attach::is_possible(contact) && view.compose.edit.is_none();
+    let (last, smile_at) = (place_of(0.0), place_of(1.0));
+    let first = if can_attach { place_of(2.0) } else { smile_at };
     let place = |ui: &mut Ui, name, rect| ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
     field(
         &mut place(ui, "field", Rect::from_min_max(rect.min, pos2(first.min.x - 2.0 * GRID, rect.max.y))),
@@ -147,7 +156,10 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
         contact,
     );
     let palette = scene.palette;
-    let smile = icon_button(&mut place(ui, "emoji", first), &palette, Icon::Smile, &scene.say("talk-emoji"));
+    if can_attach {
+        attach::menu(&mut place(ui, "attach", first), scene, contact);
+    }
+    let smile = icon_button(&mut place(ui, "emoji", smile_at), &palette, Icon::Smile, &scene.say("talk-emoji"));
     emoji(scene, view, &smile);
     let ready = ready(&view.compose);
     let name = if view.compose.edit.is_some() { "talk-save" } else { "talk-send" };
@@ -361,7 +373,10 @@ fn ready(state: &State) -> bool {
 }
 
 fn editable(message: &Message) -> bool {
-    !message.incoming && !message.deleted && message.delivery != crate::model::Delivery::Recalled
+    message.file.is_none()
+        && !message.incoming
+        && !message.deleted
+        && message.delivery != crate::model::Delivery::Recalled
 }
 
 /// The field among widgets.

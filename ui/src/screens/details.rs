@@ -3,7 +3,7 @@
 use egui::{ScrollArea, Ui};
 
 use super::dialog::Dialog;
-use super::{Page, Scene, View, address};
+use super::{Page, Scene, View, address, files};
 use crate::intent::Intent;
 use crate::model::{Contact, Standing};
 use crate::parts::{Icon, Kind, button, check, choice, icon_button, text};
@@ -31,6 +31,8 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         ui.spacing_mut().item_spacing.y = 2.0 * GRID;
         who(ui, scene, view, &contact);
         verified(ui, scene, view, &contact);
+        section(ui, &scene.say("files-title"));
+        files::show(ui, scene, view, &contact);
         expiry(ui, scene, &contact);
         receipts(ui, scene, &contact);
         last(ui, scene, view, &contact);

@@ -1,13 +1,19 @@
 //! What is shown at which stage, and what the person is doing with it.
 //!
 //! Each screen is a file: a function that draws the model and the view, and puts intents. Nothing here changes the model,
-//! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`).
+//! except that a screen takes what was fetched for it ([`Model::open`], `chosen`, `scanned`, `words`, `history`), and that
+//! what is being sent leaves the sheet at once.
 
 mod address;
+mod attach;
+mod call;
+mod cleaning;
 mod compose;
 mod details;
 pub(crate) mod dialog;
 pub(crate) mod fault;
+mod files;
+mod filing;
 mod found;
 mod lock;
 mod main;
@@ -72,6 +78,12 @@ pub(crate) struct View {
     pub(crate) talk: talk::State,
     /// What is being written.
     pub(crate) compose: compose::State,
+    /// What is done in a call.
+    pub(crate) call: call::State,
+    /// What was chosen to be sent.
+    pub(crate) attach: attach::State,
+    /// Which files are listed.
+    pub(crate) files: files::State,
     /// Where a search began.
     pub(crate) found: found::State,
     /// What is decided and typed on the first start.
@@ -129,6 +141,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     }
     shortcuts::take(ui, scene, view);
     view.forms.hear(scene);
+    call::bar(ui, scene, view);
     notices::show(ui, scene, view);
     match scene.model.stage {
         Stage::Fresh => start::show(ui, scene, view),
@@ -138,4 +151,5 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         Stage::Open if start::unfinished(scene.model, view) => start::show(ui, scene, view),
         Stage::Open => main::show(ui, scene, view),
     }
+    call::sheet(ui, scene);
 }

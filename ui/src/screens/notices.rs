@@ -96,6 +96,7 @@ fn said(done: Done) -> &'static str {
     match done {
         Done::BackedUp => "done-backed-up",
         Done::Exported => "done-exported",
+        Done::FileSaved => "done-file-saved",
         Done::PassphraseChanged => "done-passphrase-changed",
         Done::QrSaved => "done-qr-saved",
     }

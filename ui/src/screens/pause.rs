@@ -60,13 +60,19 @@ fn what_to_do(fault: &Fault) -> &'static str {
         | Fault::Blocked
         | Fault::ClipboardSlow
         | Fault::Empty
+        | Fault::FileChanged
+        | Fault::FileName
+        | Fault::FileTooLarge
+        | Fault::FolderTooLarge
         | Fault::NoPicture
         | Fault::NoQr
+        | Fault::NotAFile
         | Fault::NotAllowedNow
         | Fault::NotFound
         | Fault::OwnAddress
         | Fault::PictureUnreadable
         | Fault::TooLong
+        | Fault::TooMany
         | Fault::WrongPassphrase => "pause-do-again",
     }
 }

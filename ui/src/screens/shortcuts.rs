@@ -27,10 +27,14 @@ pub(super) fn take(ui: &Ui, scene: &mut Scene<'_>, view: &mut View) {
 }
 
 /// What the help says: every key that does something, here or on one screen alone, and what it does.
-pub(super) const KEYS: [(&str, &str); 14] = [
+pub(super) const KEYS: [(&str, &str); 18] = [
     ("help-keys-help", "help-does-help"),
     ("help-keys-search", "help-does-search"),
     ("help-keys-add", "help-does-add"),
+    ("help-keys-attach", "help-does-attach"),
+    ("help-keys-mute", "help-does-mute"),
+    ("help-keys-hang-up", "help-does-hang-up"),
+    ("help-keys-talk", "help-does-talk"),
     ("help-keys-settings", "help-does-settings"),
     ("help-keys-lock", "help-does-lock"),
     ("help-keys-quit", "help-does-quit"),

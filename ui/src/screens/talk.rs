@@ -4,16 +4,17 @@
 //! the newest message is in view.
 
 mod bubble;
+mod card;
 mod header;
 mod menu;
 mod messages;
 
 use egui::{CentralPanel, Panel, Ui};
 
-use super::dialog::Dialog;
-use super::{Page, Scene, View, compose};
+use super::dialog::{Dialog, save};
+use super::{Page, Scene, View, attach, compose};
 use crate::intent::{Intent, Part};
-use crate::keys::{ContactKey, MessageKey};
+use crate::keys::{ContactKey, MessageKey, TransferKey};
 use crate::model::Contact;
 use crate::parts::roll::Roll;
 use crate::parts::text;
@@ -59,9 +60,11 @@ impl State {
 enum Act {
     Copy(MessageKey),
     CopyLink(String),
+    DeleteFile(MessageKey),
     DeleteForBoth(MessageKey),
     DeleteHere(MessageKey),
     Edit(MessageKey),
+    File(TransferKey, FileAct),
     Forward(MessageKey),
     History(MessageKey),
     Jump(MessageKey),
@@ -75,6 +78,19 @@ enum Act {
     Write,
 }
 
+/// What was asked for with a file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum FileAct {
+    Accept,
+    Cancel,
+    Decline,
+    Hide,
+    Pause,
+    Resume,
+    Save,
+    Show,
+}
+
 /// Draws it.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let Page::Talk(key) = view.page else {
@@ -86,11 +102,15 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         return;
     };
     open(scene, view, &contact);
+    attach::watch(ui, scene, view, &contact);
+    save::take_chosen(scene, view);
+    let whole = ui.max_rect();
     Panel::top("talk-header").show(ui, |ui| header::show(ui, scene, view, &contact));
     Panel::bottom("talk-compose").show(ui, |ui| compose::show(ui, scene, view, &contact));
     let frame = egui::Frame::central_panel(ui.style()).inner_margin(0);
     CentralPanel::default().frame(frame).show(ui, |ui| messages::show(ui, scene, view, &contact));
     menu::show(ui, scene, view, &contact);
+    attach::target(ui, scene, &contact, whole);
 }
 
 /// Nobody is chosen.
@@ -135,11 +155,13 @@ fn perform(ui: &Ui, scene: &mut Scene<'_>, view: &mut View, act: Act) {
         Act::CopyLink(link) => ui.ctx().copy_text(link),
         Act::DeleteForBoth(key) => scene.ask(Intent::DeleteForBoth(key)),
         Act::DeleteHere(key) => scene.ask(Intent::DeleteHere(key)),
+        Act::DeleteFile(key) => view.talk.menu = Some(menu::Menu::delete_file(key)),
         Act::Edit(key) => {
             if let Some(text) = text(scene, key) {
                 compose::edit(view, key, text);
             }
         }
+        Act::File(key, act) => card::perform(scene, key, act),
         Act::Forward(key) => view.dialog = Some(Dialog::Forward(key)),
         Act::History(key) => {
             scene.ask(Intent::ShowHistory(key));

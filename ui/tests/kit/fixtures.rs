@@ -1,9 +1,10 @@
 //! People and messages for tests and screenshots.
 
-use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
+use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey, TransferKey};
 use pelure_ui::model::{
-    Contact, Date, Delivery, Identity, Last, Message, Moment, Place, Presence, Quote, Reach, Reaction, Reason,
-    Receipts, Request, Shown, Stage, Standing, Tor,
+    Contact, Date, Delivery, FileKind, FileState, Identity, Last, Message, Moment, Packing, Parcel, Pixels, Place,
+    Presence, Quote, Reach, Reaction, Reason, Receipts, Removed, Request, Shown, Stage, Standing, Tor, Transfer,
+    Uncleaned,
 };
 use pelure_ui::update::{Page, PagePlace, Update};
 
@@ -33,7 +34,7 @@ pub fn bob() -> Contact {
     Contact {
         verified: true,
         presence: Presence::Online,
-        last: Some(Last { text: Shown::new("The documents are ready."), incoming: true, at: at(14, 2) }),
+        last: Some(Last { text: Shown::new("The documents are ready."), file: false, incoming: true, at: at(14, 2) }),
         unread: 2,
         ..contact(BOB, "Bob", 'b')
     }
@@ -88,6 +89,7 @@ pub fn message(key: i64, incoming: bool, text: &str) -> Message {
         key: MessageKey(key),
         incoming,
         text: Shown::new(text),
+        file: None,
         at: at(13, u8::try_from(key % 60).unwrap()),
         delivery: Delivery::Delivered,
         quote: None,
@@ -96,6 +98,65 @@ pub fn message(key: i64, incoming: bool, text: &str) -> Message {
         reactions: Vec::new(),
         expires_in: None,
     }
+}
+
+/// A message that offers a file; `key` is that of both.
+pub fn file(key: i64, incoming: bool, name: &str, state: FileState) -> Message {
+    Message { file: Some(Box::new(transfer(key, incoming, name, state))), ..message(key, incoming, name) }
+}
+
+/// A file of 2.4 MB in the conversation with Bob, of which a half has come.
+pub fn transfer(key: i64, incoming: bool, name: &str, state: FileState) -> Transfer {
+    let active = state == FileState::Active;
+    Transfer {
+        key: TransferKey(key),
+        contact: BOB,
+        message: MessageKey(key),
+        incoming,
+        name: Shown::new(name),
+        kind: FileKind::File,
+        size: 2_400_000,
+        state,
+        done: if state == FileState::Done { 2_400_000 } else { 1_200_000 },
+        rate: active.then_some(340_000),
+        left: active.then_some(4),
+        trouble: None,
+        removed: Vec::new(),
+    }
+}
+
+/// Something that was chosen for Bob and looked into.
+pub fn parcel(key: i64, name: &str, removed: &[Removed], uncleaned: &[Uncleaned]) -> Parcel {
+    Parcel {
+        key: ParcelKey(key),
+        contact: BOB,
+        name: Shown::new(name),
+        kind: FileKind::File,
+        size: 2_400_000,
+        packing: Packing::Ready { removed: removed.to_vec(), kept: Vec::new(), uncleaned: uncleaned.to_vec() },
+    }
+}
+
+/// A picture made here: a sky, a sun, hills.
+pub fn landscape(width: u16, height: u16) -> Pixels {
+    let (wide, high) = (f32::from(width), f32::from(height));
+    let mut rgba = Vec::with_capacity(usize::from(width) * usize::from(height) * 4);
+    for y in 0..height {
+        for x in 0..width {
+            let (x, y) = (f32::from(x) / wide, f32::from(y) / high);
+            let hills = [(0.62, 0.05, 7.0), (0.74, 0.07, 4.0), (0.86, 0.04, 9.0)];
+            let under = hills.iter().filter(|(top, wave, turns)| y > top + wave * (x * turns).sin()).count();
+            let sun = ((x - 0.7) * wide / high).hypot(y - 0.3) < 0.09;
+            let tone = match under {
+                0 if sun => [250, 226, 180],
+                0 => [(200.0 + 40.0 * y) as u8, (170.0 + 40.0 * y) as u8, (190.0 - 40.0 * y) as u8],
+                near => [[150, 110, 130], [110, 80, 100], [70, 50, 70]][near - 1],
+            };
+            rgba.extend(tone);
+            rgba.push(u8::MAX);
+        }
+    }
+    Pixels::new(width, height, rgba).unwrap()
 }
 
 /// The newest page of a conversation, and nothing beyond it.

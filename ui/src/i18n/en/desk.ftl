@@ -2,4 +2,6 @@
 desk-title = Pelure
 desk-message = You have a new message.
 desk-message-from = { $name } has written to you.
+desk-file = A file is offered to you.
+desk-file-from = { $name } offers you a file.
 desk-request = Somebody asks to be a contact.

@@ -136,6 +136,7 @@ talk-react = React
 talk-react-other = Other reaction
 talk-more = More
 talk-copy = Copy text
+talk-copy-name = Copy the name
 talk-forward = Forward
 talk-edit = Edit
 talk-history = Earlier versions
@@ -194,6 +195,7 @@ people-blocked = blocked
 people-requested = waiting for an answer
 people-draft = draft: { $text }
 people-you = you: { $text }
+people-file = file: { $name }
 people-row = { $state }{ $verified ->
     [yes] , verified
    *[no] { "" }

@@ -139,6 +139,7 @@ talk-react = Réagir
 talk-react-other = Autre réaction
 talk-more = Plus
 talk-copy = Copier le texte
+talk-copy-name = Copier le nom
 talk-forward = Transférer
 talk-edit = Modifier
 talk-history = Versions précédentes
@@ -197,6 +198,7 @@ people-blocked = contact bloqué
 people-requested = demande sans réponse
 people-draft = brouillon : { $text }
 people-you = vous : { $text }
+people-file = fichier : { $name }
 people-row = { $state }{ $verified ->
     [yes] , identité vérifiée
    *[no] { "" }

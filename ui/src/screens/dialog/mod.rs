@@ -18,6 +18,8 @@ mod path;
 mod remove;
 mod rename;
 mod safety;
+pub(crate) mod save;
+mod send;
 mod tor;
 
 use egui::accesskit::Role;
@@ -25,9 +27,10 @@ use egui::{Align, Id, Layout, Modal, ScrollArea, Ui, Vec2};
 
 pub(crate) use add::NAME_CHARS;
 use answer::{Answer, asking};
+pub(crate) use send::unpack;
 
 use super::{Scene, View};
-use crate::keys::{ContactKey, IdentityKey, MessageKey};
+use crate::keys::{ContactKey, IdentityKey, MessageKey, TransferKey};
 use crate::parts::{Icon, Kind, button, icon_button, text};
 use crate::theme::GRID;
 
@@ -66,6 +69,10 @@ pub(crate) enum Dialog {
     History(MessageKey),
     /// The whole of a text too long for its bubble.
     LongText(MessageKey),
+    /// What is about to be sent to a contact.
+    SendFiles(ContactKey),
+    /// Where a file that was received is to be written.
+    SaveFile(TransferKey),
 }
 
 /// What is typed into the open dialog; empty again for the next one.
@@ -90,6 +97,8 @@ pub(crate) struct Forms {
     long: long::Form,
     passphrase: passphrase::Form,
     rename: rename::Form,
+    save: path::Form,
+    send: send::Form,
 }
 
 impl Forms {
@@ -101,6 +110,9 @@ impl Forms {
 
 /// Draws the open one.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    if let Some(Dialog::SendFiles(contact)) = view.forms.of.filter(|of| view.dialog != Some(*of)) {
+        send::closed(scene, contact);
+    }
     let Some(dialog) = view.dialog else {
         if view.forms.of.is_some()
             && let Some(back) = std::mem::take(&mut view.forms).back
@@ -194,6 +206,8 @@ fn title(scene: &Scene<'_>, dialog: Dialog) -> String {
         Dialog::Forward(_) => forward::title(scene),
         Dialog::History(_) => history::title(scene),
         Dialog::LongText(_) => long::title(scene),
+        Dialog::SendFiles(key) => send::title(name(key), scene),
+        Dialog::SaveFile(_) => scene.say("save-title").into_owned(),
     }
 }
 
@@ -215,6 +229,8 @@ fn body(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, dialog: Dialog) {
         Dialog::Forward(key) => forward::show(ui, scene, view, key),
         Dialog::History(key) => history::show(ui, scene, view, key),
         Dialog::LongText(key) => long::show(ui, scene, view, key),
+        Dialog::SendFiles(key) => send::show(ui, scene, view, key),
+        Dialog::SaveFile(key) => save::show(ui, scene, view, key),
     }
 }
 

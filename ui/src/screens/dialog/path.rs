@@ -13,6 +13,20 @@ use crate::parts::{Icon, Kind, button, field, text};
 #[derive(Default)]
 pub(crate) struct Form {
     typed: Option<String>,
+    /// What is there before anything is typed.
+    offered: String,
+}
+
+impl Form {
+    /// A path to begin with.
+    pub(super) fn offer(&mut self, path: String) {
+        self.offered = path;
+    }
+
+    /// Whether the path has to be typed here.
+    pub(super) fn is_typed(&self) -> bool {
+        self.typed.is_some()
+    }
 }
 
 /// A button that asks for a file to read; gives the path.
@@ -38,6 +52,23 @@ pub(super) fn write(
     ask(ui, scene, form, purpose, &Question { kind, name, typed: "path-write" })
 }
 
+/// A field for paths where the desktop has no dialog, and nothing where it has one; gives one path after the other.
+pub(super) fn typed(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    form: &mut Form,
+    purpose: Purpose,
+    name: &'static str,
+) -> Option<String> {
+    let asked = scene.model.chosen.as_ref().is_some_and(|chosen| chosen.purpose == purpose);
+    if !asked && !form.is_typed() {
+        return None;
+    }
+    let path = ask(ui, scene, form, purpose, &Question { kind: Kind::Plain, name, typed: "path-send" })?;
+    form.typed = Some(String::new());
+    Some(path)
+}
+
 struct Question {
     kind: Kind,
     name: &'static str,
@@ -48,7 +79,7 @@ fn ask(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, purpose: Purpose, qu
     if let Some(chosen) = scene.model.chosen.take_if(|chosen| chosen.purpose == purpose) {
         match chosen.path {
             Some(path) => return Some(path),
-            None => form.typed = Some(String::new()),
+            None => form.typed = Some(form.offered.clone()),
         }
     }
     let palette = scene.palette;

@@ -127,6 +127,7 @@ fn last_words(scene: &Scene<'_>, contact: &Contact) -> Option<(String, egui::Col
     }
     let last = contact.last.as_ref()?;
     let text = cut(last.text.as_str());
+    let text = if last.file { scene.say_with("people-file", &[("name", (&text).into())]) } else { text };
     let text = if last.incoming { text } else { scene.say_with("people-you", &[("text", (&text).into())]) };
     Some((text, scene.palette.muted))
 }

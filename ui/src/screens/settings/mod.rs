@@ -2,6 +2,7 @@
 
 mod about;
 mod profile;
+mod sound;
 
 use egui::{ScrollArea, Ui};
 
@@ -17,6 +18,8 @@ use crate::theme::GRID;
 #[derive(Default)]
 pub(crate) struct State {
     licences: bool,
+    /// What this machine can hear and play with was asked for.
+    sound_asked: bool,
 }
 
 /// Draws it.
@@ -24,6 +27,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     ui.horizontal(|ui| {
         if icon_button(ui, &scene.palette, Icon::Back, &scene.say("settings-back")).clicked() {
             view.page = Page::Empty;
+            view.settings.sound_asked = false;
         }
         text::title(ui, &scene.say("settings-title"));
     });
@@ -41,6 +45,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
             scene.model.settings = settings.bounded();
             scene.ask(Intent::Set(settings.bounded()));
         }
+        sound::show(ui, scene, view);
         profile::show(ui, scene, view);
         network(ui, scene, view);
         about::show(ui, scene, &mut view.settings);

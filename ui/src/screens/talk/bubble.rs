@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::{Color32, CornerRadius, Galley, Id, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use super::Act;
+use super::card::{self, Card};
 use crate::keys::MessageKey;
 use crate::model::{Contact, Delivery, Message};
 use crate::parts::prose::{self, Prose};
@@ -36,11 +37,42 @@ pub(super) struct Shape {
     day: Option<Arc<Galley>>,
     fresh: Option<Arc<Galley>>,
     quote: Option<(Arc<Galley>, Arc<Galley>)>,
-    prose: Prose,
+    body: Body,
     pieces: Vec<Piece>,
     pieces_at: Pos2,
     beside: bool,
     note: Option<Arc<Galley>>,
+}
+
+/// What a message says.
+enum Body {
+    Text(Prose),
+    File(Card),
+}
+
+impl Body {
+    fn size(&self) -> Vec2 {
+        match self {
+            Self::Text(prose) => prose.size,
+            Self::File(card) => card.size,
+        }
+    }
+
+    /// The width that it would take at most.
+    fn room(&self, most: f32) -> f32 {
+        match self {
+            Self::Text(_) => most,
+            Self::File(card) => card.size.x,
+        }
+    }
+
+    /// How much of the last line is taken.
+    fn last(&self) -> f32 {
+        match self {
+            Self::Text(prose) => prose.last,
+            Self::File(card) => card.last,
+        }
+    }
 }
 
 /// A word beside the text, with its icon.
@@ -76,11 +108,8 @@ pub(super) fn shape(
     let near = day.is_none() && setting.before.is_some_and(|before| close(before, message));
     top += if near { GRID / 2.0 } else { 3.0 * GRID };
 
-    let ink = if message.deleted { palette.muted } else { palette.ink };
-    let deleted = scene.say("talk-deleted");
-    let text = if message.deleted { &*deleted } else { message.text.as_str() };
-    let prose = prose::lay(ui, text, BODY, ink, most);
-    let pieces = pieces(ui, scene, message, prose.cut);
+    let body = body(ui, scene, contact, message, most);
+    let pieces = pieces(ui, scene, message, matches!(&body, Body::Text(prose) if prose.cut));
     let pieces_width = pieces.iter().map(Piece::width).sum::<f32>() + GAP * (pieces.len().max(1) - 1) as f32;
     let quote = message.quote.as_ref().map(|quote| {
         let author = if quote.incoming { contact.name.clone() } else { scene.say("talk-you").into_owned() };
@@ -91,10 +120,14 @@ pub(super) fn shape(
         vec2(author.size().x.max(text.size().x) + 3.0 * GRID, author.size().y + text.size().y + 2.0 * GRID)
     });
     // The time stands behind the last line where there is room, else below it.
-    let beside = prose.last + 3.0 * GRID + pieces_width <= most;
+    let beside = body.last() + 3.0 * GRID + pieces_width <= body.room(most);
     let inner = vec2(
-        quote_size.x.max(prose.size.x).max(if beside { prose.last + 3.0 * GRID + pieces_width } else { pieces_width }),
-        quote_size.y + prose.size.y + if beside { 0.0 } else { LINE },
+        quote_size.x.max(body.size().x).max(if beside {
+            body.last() + 3.0 * GRID + pieces_width
+        } else {
+            pieces_width
+        }),
+        quote_size.y + body.size().y + if beside { 0.0 } else { LINE },
     );
     let size = inner + 2.0 * PAD;
     let left = if message.incoming { EDGE } else { width - EDGE - size.x };
@@ -104,13 +137,23 @@ pub(super) fn shape(
     if !message.reactions.is_empty() {
         height += CHIP;
     }
-    let queued = setting.newest_queued && message.delivery == Delivery::Queued;
+    let queued = setting.newest_queued && message.delivery == Delivery::Queued && message.file.is_none();
     let note =
         queued.then(|| small(&scene.say_with("talk-queued-note", &[("name", (&contact.name).into())]), palette.muted));
     if note.is_some() {
         height += LINE + GRID;
     }
-    Shape { height, bubble, day, fresh, quote, prose, pieces, pieces_at, beside, note }
+    Shape { height, bubble, day, fresh, quote, body, pieces, pieces_at, beside, note }
+}
+
+fn body(ui: &Ui, scene: &Scene<'_>, contact: &Contact, message: &Message, most: f32) -> Body {
+    if message.deleted {
+        return Body::Text(prose::lay(ui, &scene.say("talk-deleted"), BODY, scene.palette.muted, most));
+    }
+    match &message.file {
+        Some(file) => Body::File(card::card(ui, scene, contact, message, file, most)),
+        None => Body::Text(prose::lay(ui, message.text.as_str(), BODY, scene.palette.ink, most)),
+    }
 }
 
 /// Draws a message; gives what was asked for.
@@ -150,16 +193,7 @@ pub(super) fn draw(
         }
         corner.y += rect.height() + 2.0 * GRID;
     }
-    let text = {
-        // Marks that are stacked on each other stay in their bubble.
-        let mut inside = ui.new_child(egui::UiBuilder::new().id_salt(message.key).max_rect(bubble));
-        inside.shrink_clip_rect(bubble);
-        let room = if shape.beside { shape.prose.size.x } else { bubble.width() - 2.0 * PAD.x };
-        prose::draw(&inside, &shape.prose, corner, room, row_id(message.key).with("text"), palette)
-    };
-    if text.secondary_clicked() {
-        act = Some(Act::Menu(message.key));
-    }
+    act = said(ui, scene, message, &shape, bubble, corner).or(act);
     act = words(ui, scene, message, &shape, shape.pieces_at + at).or(act);
     act = reactions(ui, scene, contact, message, bubble).or(act);
     if let Some(note) = &shape.note {
@@ -167,6 +201,25 @@ pub(super) fn draw(
         ui.painter().galley(from, Arc::clone(note), palette.muted);
     }
     (shape, act)
+}
+
+/// The text or the file.
+fn said(ui: &mut Ui, scene: &Scene<'_>, message: &Message, shape: &Shape, bubble: Rect, corner: Pos2) -> Option<Act> {
+    // Marks that are stacked on each other stay in their bubble.
+    let mut inside = ui.new_child(egui::UiBuilder::new().id_salt(message.key).max_rect(bubble));
+    inside.shrink_clip_rect(bubble);
+    match (&shape.body, &message.file) {
+        (Body::File(card), Some(file)) => {
+            card::draw(&mut inside, scene, file, card, corner, row_id(message.key).with("file"))
+        }
+        (Body::Text(prose), _) => {
+            let room = if shape.beside { prose.size.x } else { bubble.width() - 2.0 * PAD.x };
+            let id = row_id(message.key).with("text");
+            let text = prose::draw(&inside, prose, corner, room, id, &scene.palette);
+            text.secondary_clicked().then_some(Act::Menu(message.key))
+        }
+        (Body::File(_), None) => None,
+    }
 }
 
 /// The day, and the line above the first unread message.
@@ -241,7 +294,10 @@ fn pieces(ui: &Ui, scene: &Scene<'_>, message: &Message, cut: bool) -> Vec<Piece
         pieces.push(piece(Some(Icon::Timer), &when::span(scene.words, i64::from(seconds)), palette.muted, None));
     }
     pieces.push(piece(None, &when::time(message.at), palette.muted, None));
-    if !message.incoming && !message.deleted {
+    // Of a file that was offered the card says how far it is.
+    let told =
+        message.file.is_some() && matches!(message.delivery, Delivery::Sent | Delivery::Delivered | Delivery::Read);
+    if !message.incoming && !message.deleted && !told {
         let (icon, ink) = match message.delivery {
             Delivery::Queued => (Icon::Clock, palette.wait),
             Delivery::Sent => (Icon::Send, palette.muted),
@@ -288,8 +344,12 @@ fn reactions(ui: &Ui, scene: &Scene<'_>, contact: &Contact, message: &Message, b
 
 /// What a message is called: who, when, how far, and what it says.
 pub(super) fn name(scene: &Scene<'_>, contact: &Contact, message: &Message) -> String {
-    let deleted = scene.say("talk-deleted");
-    let text = if message.deleted { &*deleted } else { prose::beginning(message.text.as_str(), NAMED) };
+    let text = match &message.file {
+        _ if message.deleted => scene.say("talk-deleted").into_owned(),
+        Some(file) => card::name(scene, file),
+        None => prose::beginning(message.text.as_str(), NAMED).to_owned(),
+    };
+    let text = text.as_str();
     let time = when::time(message.at);
     if message.incoming {
         let values = [("name", (&contact.name).into()), ("time", (&time).into()), ("text", text.into())];
@@ -315,9 +375,10 @@ fn state(delivery: Delivery) -> &'static str {
     }
 }
 
-/// Written by the same side within a few minutes: they belong together.
+/// Texts written by the same side within a few minutes belong together.
 fn close(before: &Message, message: &Message) -> bool {
-    before.incoming == message.incoming && when::minutes_between(before.at, message.at) <= TOGETHER
+    let plain = before.file.is_none() && message.file.is_none();
+    plain && before.incoming == message.incoming && when::minutes_between(before.at, message.at) <= TOGETHER
 }
 
 /// Between the edge of a bubble and what is in it.

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui, Vec2};
 use crate::intent::Intent;
 use crate::model::{Contact, Standing};
 use crate::parts::{Icon, Kind, button, icon_button, presence, text, when};
-use crate::screens::{Page, Scene, View};
+use crate::screens::{Page, Scene, View, call};
 use crate::theme::{GRID, LEAD, SMALL, TARGET, Weight, font};
 
 /// Draws it.
@@ -20,6 +20,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
             if icon_button(ui, &scene.palette, Icon::Info, &scene.say(name)).clicked() {
                 view.details = !view.details;
             }
+            call::start_button(ui, scene, contact);
             agreed(ui, scene, contact);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| who(ui, scene, contact));
         });

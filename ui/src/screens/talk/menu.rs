@@ -5,7 +5,7 @@ use egui::{Id, Popup, PopupCloseBehavior, PopupKind, Rect, Ui};
 use super::Act;
 use super::bubble;
 use crate::keys::MessageKey;
-use crate::model::{Contact, Delivery, Message};
+use crate::model::{Contact, Delivery, FileState, Message};
 use crate::parts::{Kind, button, emoji, prose, text};
 use crate::screens::{Scene, View};
 use crate::theme::GRID;
@@ -26,11 +26,16 @@ enum Page {
     Acts,
     Emoji,
     Delete,
+    DeleteFile,
 }
 
 impl Menu {
     pub(super) fn acts(message: MessageKey) -> Self {
         Self { message, page: Page::Acts, at: None, fresh: true }
+    }
+
+    pub(super) fn delete_file(message: MessageKey) -> Self {
+        Self { message, page: Page::DeleteFile, at: None, fresh: true }
     }
 
     pub(super) fn emoji(message: MessageKey) -> Self {
@@ -75,6 +80,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
                     .show(ui, scene.words, &scene.palette)
                     .map(|emoji| Act::React(message.key, Some(emoji.as_str().to_owned()))),
                 Page::Delete => confirm(ui, scene, contact, &message),
+                Page::DeleteFile => confirm_file(ui, scene, &message, opened),
             };
         });
     if let Some(act) = act {
@@ -127,14 +133,17 @@ fn acts(
     let queued = !message.incoming && message.delivery == Delivery::Queued;
     let gone = message.deleted || message.delivery == Delivery::Recalled;
     if !message.deleted {
-        act = item(ui, "talk-copy", Kind::Quiet).then_some(Act::Copy(key)).or(act);
+        let copy = if message.file.is_some() { "talk-copy-name" } else { "talk-copy" };
+        act = item(ui, copy, Kind::Quiet).then_some(Act::Copy(key)).or(act);
         act = item(ui, "talk-reply", Kind::Quiet).then_some(Act::Reply(key)).or(act);
         if item(ui, "talk-react-other", Kind::Quiet) {
             *page = Page::Emoji;
         }
+    }
+    if !message.deleted && message.file.is_none() {
         act = item(ui, "talk-forward", Kind::Quiet).then_some(Act::Forward(key)).or(act);
     }
-    if !message.incoming && !gone {
+    if !message.incoming && !gone && message.file.is_none() {
         act = item(ui, "talk-edit", Kind::Quiet).then_some(Act::Edit(key)).or(act);
     }
     if message.edited && !message.deleted {
@@ -145,7 +154,12 @@ fn acts(
     } else if !message.incoming && !gone && item(ui, "talk-delete-both", Kind::Danger) {
         *page = Page::Delete;
     }
-    act = item(ui, "talk-delete-here", Kind::Danger).then_some(Act::DeleteHere(key)).or(act);
+    if item(ui, "talk-delete-here", Kind::Danger) {
+        match keeps_file(message) {
+            true => *page = Page::DeleteFile,
+            false => act = Some(Act::DeleteHere(key)),
+        }
+    }
     links(ui, scene, message).or(act)
 }
 
@@ -173,6 +187,22 @@ fn confirm(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, message: &Message)
     ui.add_space(2.0 * GRID);
     let yes = button(ui, &scene.palette, Kind::Danger, &scene.say("talk-delete-both"));
     yes.clicked().then_some(Act::DeleteForBoth(message.key))
+}
+
+/// What deleting a file that was received means, before it is done.
+fn confirm_file(ui: &mut Ui, scene: &Scene<'_>, message: &Message, opened: bool) -> Option<Act> {
+    text::paragraph(ui, &scene.say("file-delete-note"));
+    ui.add_space(2.0 * GRID);
+    let yes = button(ui, &scene.palette, Kind::Danger, &scene.say("file-delete-do"));
+    if opened {
+        yes.request_focus();
+    }
+    yes.clicked().then_some(Act::DeleteHere(message.key))
+}
+
+/// Whether a file goes with the message that is nowhere else.
+fn keeps_file(message: &Message) -> bool {
+    message.incoming && message.file.as_ref().is_some_and(|file| file.state == FileState::Done)
 }
 
 /// The width of the menu.

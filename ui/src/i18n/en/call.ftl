@@ -1,0 +1,46 @@
+### Calls, and the sound of this machine.
+
+call-start = Call { $name }
+call-incoming = { $name } is calling
+call-somebody = Somebody is calling
+call-somebody-short = Call
+call-incoming-note = If you take it, they hear you from then on. They learn that you are there, not where.
+call-locked = Unlock Pelure to take the call.
+call-accept = Take the call
+call-decline = Decline
+call-ringing = ringing at { $name }
+call-connecting = connecting
+call-busy = { $name } is in another call
+call-declined = { $name } declined
+call-failed = the call found no way, or lost it
+call-hung-up = the call has ended
+call-missed = you missed a call of { $name }
+call-no-answer = { $name } did not answer
+call-replaced = another call took its place
+call-delay = { $whole }.{ $tenth } s late
+call-good = good
+call-late = late: speak in turns
+call-poor = poor: push-to-talk recommended
+call-advice-late = Say a whole thought, then wait for the answer.
+call-advice-poor = The Tor network is slow at the moment. With push-to-talk only one speaks at a time.
+call-push-on = Push-to-talk
+call-push-off = Talk freely
+call-hold = Hold to talk
+call-mute = Mute
+call-unmute = Unmute
+call-hang-up = Hang up
+call-dismiss = Close
+
+sound-title = Sound
+sound-looking = Looking for microphones and loudspeakers.
+sound-microphone = Microphone
+sound-speaker = Loudspeaker or headphones
+sound-none = None was found.
+sound-try = Try the sound
+sound-stop = Stop
+sound-try-note = Records a few seconds and plays them back. Nothing of it leaves this machine or is kept.
+sound-recording = Speak now.
+sound-level = Loudness of the microphone
+sound-playing = This is how you sound.
+sound-no-microphone = No microphone works. Plug one in, or allow it in the settings of your system.
+sound-no-speaker = No loudspeaker works. Plug one in, or choose another.

@@ -1,0 +1,46 @@
+### Appels, et le son de cette machine.
+
+call-start = Appeler { $name }
+call-incoming = { $name } appelle
+call-somebody = Quelqu’un appelle
+call-somebody-short = Appel
+call-incoming-note = Si vous répondez, on vous entend aussitôt. On apprend que vous êtes là, pas où.
+call-locked = Déverrouillez Pelure pour répondre.
+call-accept = Répondre
+call-decline = Refuser
+call-ringing = sonne chez { $name }
+call-connecting = connexion
+call-busy = { $name } est déjà en ligne avec quelqu’un
+call-declined = { $name } a refusé
+call-failed = l’appel n’a pas trouvé de chemin, ou l’a perdu
+call-hung-up = l’appel est terminé
+call-missed = appel manqué de { $name }
+call-no-answer = { $name } n’a pas répondu
+call-replaced = un autre appel a pris sa place
+call-delay = { $whole },{ $tenth } s de retard
+call-good = bonne qualité
+call-late = tardif : parlez chacun à votre tour
+call-poor = mauvais : mode talkie-walkie conseillé
+call-advice-late = Dites une idée entière, puis attendez la réponse.
+call-advice-poor = Le réseau Tor est lent en ce moment. En mode talkie-walkie, une seule personne parle à la fois.
+call-push-on = Mode talkie-walkie
+call-push-off = Parler librement
+call-hold = Maintenir pour parler
+call-mute = Couper le micro
+call-unmute = Rouvrir le micro
+call-hang-up = Raccrocher
+call-dismiss = Fermer
+
+sound-title = Son
+sound-looking = Recherche de micros et de haut-parleurs.
+sound-microphone = Micro
+sound-speaker = Haut-parleur ou casque
+sound-none = Aucun n’a été trouvé.
+sound-try = Essayer le son
+sound-stop = Arrêter
+sound-try-note = Enregistre quelques secondes et les rejoue. Rien n’en sort de cette machine ni n’y reste.
+sound-recording = Parlez maintenant.
+sound-level = Volume du micro
+sound-playing = Voici comment on vous entend.
+sound-no-microphone = Aucun micro ne marche. Branchez-en un, ou autorisez-le dans les réglages du système.
+sound-no-speaker = Aucun haut-parleur ne marche. Branchez-en un, ou choisissez-en un autre.
