@@ -11,6 +11,7 @@
 
 mod delivery;
 mod exits;
+mod home;
 mod program;
 mod scan;
 mod sockets;
