@@ -1,12 +1,12 @@
 //! Results and notifications as JSON, the way the contract of `pelure headless` spells them.
 
-use pelure_onion::{Reach, Status};
+use pelure_onion::{Address, Reach, Status};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::engine::{Change, ContactView, Delivery, Event, IdentityView, MessageView, Presence, Reaction, TorView};
-use crate::vault::{ContactState, Quote, Request};
+use crate::vault::{ContactState, IdentityId, Quote, Request};
 use crate::wire::Expiry;
 
 /// The method and parameters of an event.
@@ -81,6 +81,11 @@ fn presence(presence: &Presence) -> serde_json::Map<String, Value> {
     map.extend(reason.map(|reason| ("reason".into(), reason.into())));
     map.extend(next.map(|next| ("next_attempt_in".into(), next.into())));
     map
+}
+
+/// An address that may not ask this identity.
+pub(super) fn blocked((identity, address): &(IdentityId, Address)) -> Value {
+    json!({"identity": identity.to_string(), "address": address.onion()})
 }
 
 pub(super) fn request(request: &Request) -> Value {

@@ -215,30 +215,32 @@ fn tables(version: usize) -> impl Iterator<Item = (&'static str, String)> {
 
 /// What a backup holds: for each table what version 1 had of it, and what each later one added.
 const TABLES: [(&str, [&str; migrations::CURRENT]); 11] = [
-    ("identity", ["id, name, seed, address, visible, doors", ""]),
+    ("identity", ["id, name, seed, address, visible, doors", "", ""]),
     (
         "contact",
         [
             "id, identity, address, name, accepted, blocked, verified, request_text, out_epoch, out_next, out_acked, \
              unread, unread_bytes, restored, created",
             "expires_in, terms_version, receipts_mine, receipts_theirs, newest, newest_id, read_upto, read_id, seen_upto",
+            "",
         ],
     ),
-    ("mark", ["id, contact, epoch, seq", ""]),
-    ("request", ["id, identity, address, text, received", ""]),
-    ("refused", ["identity, address", ""]),
+    ("mark", ["id, contact, epoch, seq", "", ""]),
+    ("request", ["id, identity, address, text, received", "", ""]),
+    ("refused", ["identity, address", "", "text"]),
     (
         "message",
         [
             "id, contact, message_id, state, seq, handed, time, text",
             "reply_to, reply_mine, expires_in, expires_at, edited, deleted, reacted_mine, reacted_theirs",
+            "",
         ],
     ),
-    ("setting", ["name, value", ""]),
-    ("revision", ["", "id, message, text, time"]),
-    ("deed", ["", "id, contact, seq, message_id, kind, message, body, time, handed"]),
-    ("past", ["", "contact, message_id, received, message"]),
-    ("draft", ["", "contact, text"]),
+    ("setting", ["name, value", "", ""]),
+    ("revision", ["", "id, message, text, time", ""]),
+    ("deed", ["", "id, contact, seq, message_id, kind, message, body, time, handed", ""]),
+    ("past", ["", "contact, message_id, received, message", ""]),
+    ("draft", ["", "contact, text", ""]),
 ];
 /// The size of SQLCipher's pages.
 const PAGE: u64 = 4_096;

@@ -50,7 +50,8 @@ fn version(db: &Connection) -> Result<usize, VaultError> {
 /// The schema this program writes.
 pub(super) const CURRENT: usize = STEPS.len();
 
-pub(super) const STEPS: &[&str] = &[include_str!("migrations/v001.sql"), include_str!("migrations/v002.sql")];
+pub(super) const STEPS: &[&str] =
+    &[include_str!("migrations/v001.sql"), include_str!("migrations/v002.sql"), include_str!("migrations/v003.sql")];
 
 #[cfg(test)]
 mod tests {

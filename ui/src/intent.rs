@@ -1,7 +1,7 @@
 //! What was asked for by the person; the other side carries it out and answers with updates.
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
-use crate::model::Purpose;
+use crate::model::{Blocked, Purpose};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
@@ -80,8 +80,10 @@ pub enum Intent {
     },
     /// Let a request go; they are told nothing.
     Decline(RequestKey),
-    /// Take nothing from the asker ever again; they are told nothing.
+    /// Take nothing from the asker any more; they are told nothing.
     BlockRequest(RequestKey),
+    /// Let a blocked address ask again.
+    UnblockAddress(Blocked),
     /// Give a contact another name.
     Rename(ContactKey, String),
     /// Note whether the safety words were compared.
