@@ -15,7 +15,9 @@ use pelure::desk::{DeskError, Pixels};
 use pelure_onion::Memory;
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::{ContactKey, MessageKey};
-use pelure_ui::model::{Blocked, Chosen, Delivery, Done, Fault, Notice, Presence, Purpose, Reach, Stage};
+use pelure_ui::model::{
+    Blocked, Chosen, Contact, Delivery, Done, Fault, Notice, Presence, Purpose, Reach, Reason, Stage,
+};
 use pelure_ui::settings::{Language, Notify, Settings};
 use pelure_ui::update::Update;
 use window::{PASSPHRASE, Someone, acquaint, secret};
@@ -82,7 +84,10 @@ async fn who_asks_can_be_blocked_and_that_can_be_undone() {
     assert_eq!(blocked, Blocked { identity: bob.identity(), address: alice.address() });
     bob.wish(Intent::UnblockAddress(blocked.clone())).await;
     bob.until(|model| model.blocked.is_empty()).await;
-    alice.until(|model| !model.contacts.is_empty()).await;
+    // Her program asks again by itself; she does not wait for that.
+    let turned_away =
+        |contact: &Contact| matches!(contact.presence, Presence::Offline { reason: Reason::NotAccepted, .. });
+    alice.until(|model| model.contacts.values().any(turned_away)).await;
     alice.wish(Intent::Retry(alice.contact().key)).await;
     bob.until(|model| model.requests.len() == 1).await;
     bob.wish(Intent::UnblockAddress(blocked)).await;
