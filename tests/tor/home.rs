@@ -16,6 +16,8 @@ use crate::program::Program;
 pub(crate) struct Home {
     disk: TempDir,
     memory: TempDir,
+    /// What the program logs, if not what it does by itself.
+    log: Option<&'static str>,
 }
 
 /// The network, for a test that needs it as it is. Held to the end of the test.
@@ -43,13 +45,19 @@ impl Home {
     /// A machine for what needs none.
     pub(crate) fn offline() -> Self {
         let builder = || tempfile::Builder::new().prefix("test-of-pelure-").to_owned();
-        let home = Self { disk: builder().tempdir().unwrap(), memory: builder().tempdir_in("/dev/shm").unwrap() };
+        let home =
+            Self { disk: builder().tempdir().unwrap(), memory: builder().tempdir_in("/dev/shm").unwrap(), log: None };
         for dir in [home.given(""), home.disk_written().join("home"), home.disk_written().join("tmp")] {
             fs::create_dir_all(dir).unwrap();
         }
         fs::write(home.given("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
         fs::write(home.given("arti.toml"), NOWHERE).unwrap();
         home
+    }
+
+    /// The same, where the program logs this.
+    pub(crate) fn logging(self, log: &'static str) -> Self {
+        Self { log: Some(log), ..self }
     }
 
     /// A file the program reads and does not write.
@@ -102,6 +110,7 @@ impl Home {
             .env("HOME", written.join("home"))
             .env("TMPDIR", written.join("tmp"))
             .env("XDG_RUNTIME_DIR", self.memory())
+            .envs(self.log.map(|log| ("PELURE_LOG", log)))
             .current_dir(written.join("home"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
