@@ -1,4 +1,4 @@
-//! The desktop around the window: clipboard, file dialog, notifications, pictures of QR codes, what the machine is like.
+//! The desktop around the window: clipboard, file dialog, notifications, pictures, what the machine is like.
 //!
 //! It knows neither the window nor the engine, sends nothing anywhere, and opens no link. Everything in it may wait for
 //! another program: none of it is called on an asynchronous thread. What comes from outside has a bound.
@@ -8,11 +8,13 @@ mod dialog;
 mod machine;
 mod notify;
 pub mod picture;
+pub mod preview;
 
 use std::path::PathBuf;
 
 pub use machine::{has_tmpfs, language, may_swap};
 pub use picture::Pixels;
+pub use preview::Preview;
 
 /// What can be asked of the desktop; a test has its own.
 pub trait Desk: Send + Sync + 'static {

@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod desk;
 pub mod engine;
+pub mod file;
 pub mod headless;
 pub mod name;
 pub mod options;

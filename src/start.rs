@@ -10,6 +10,7 @@ use pelure_onion::scratch::{Scratch, ScratchError};
 use pelure_onion::{Network, Weakness};
 
 use crate::engine::{Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
+use crate::file::disk::{self, BlobStore};
 use crate::vault::Vault;
 
 /// A way to the others that can be started for a profile.
@@ -39,6 +40,8 @@ pub struct Running {
     pub engine: Engine,
     keeper: Option<Keeper>,
     network: Arc<dyn Network>,
+    /// Where the files of a profile without traces are; wiped with it.
+    scratch: Option<Scratch>,
 }
 
 /// Why a profile could not be put to work.
@@ -70,37 +73,49 @@ pub async fn start(
 ) -> Result<(Running, Events), StartError> {
     let starting = tokio::task::spawn_blocking(move || {
         let started = road.start(&vault, home.as_deref())?;
-        Ok::<_, StartError>((started, vault))
+        Ok::<_, StartError>((started, vault, home))
     });
-    let (Started { network, files }, vault) = starting.await.map_err(|_| StartError::Ending)??;
-    let parts = Parts { network: Arc::clone(&network), vault, clock, limits: Limits::default() };
+    let (Started { network, files }, vault, home) = starting.await.map_err(|_| StartError::Ending)??;
+    let (blobs, scratch) = match home {
+        Some(home) => (BlobStore::new(home.join(SEALED), None), None),
+        None => {
+            let scratch = Scratch::create(None)?;
+            (in_memory(scratch.path().join(SEALED)), Some(scratch))
+        }
+    };
+    let parts = Parts { network: Arc::clone(&network), vault, blobs, clock, limits: Limits::default() };
     let (engine, events) = Engine::start(parts).await?;
     let keeper = files.map(|files| Keeper::start(&engine, files));
-    Ok((Running { engine, keeper, network }, events))
+    Ok((Running { engine, keeper, network, scratch }, events))
+}
+
+/// Sealed files of a profile that leaves no trace: they may fill a part of the memory, never all of it.
+fn in_memory(dir: PathBuf) -> BlobStore {
+    BlobStore::new(dir, Some(disk::memory().map_or(MEMORY_UNKNOWN, |memory| memory / MEMORY_SHARE)))
 }
 
 impl Running {
     /// Says goodbye if that was not done yet, saves what the road must remember, and closes the vault.
     pub async fn close(self) {
-        let Self { engine, keeper, network } = self;
+        let Self { engine, keeper, network, scratch } = self;
         engine.shutdown().await;
         if let Some(keeper) = keeper {
             keeper.finish().await;
         }
         engine.closed().await;
-        drop(network);
+        drop((network, scratch));
     }
 
     /// Destroys the profile: nothing is saved, nobody is told goodbye.
     pub async fn destroy(self) -> Result<(), EngineError> {
-        let Self { engine, keeper, network } = self;
+        let Self { engine, keeper, network, scratch } = self;
         // First, or it would still write.
         if let Some(keeper) = keeper {
             keeper.abandon();
         }
         let destroyed = engine.destroy().await;
         engine.closed().await;
-        drop(network);
+        drop((network, scratch));
         destroyed
     }
 }
@@ -120,3 +135,12 @@ impl Road for Embedded {
         Ok(Started { network: Arc::clone(&arti) as Arc<dyn Network>, files: Some(arti) })
     }
 }
+
+/// The directory of sealed files.
+const SEALED: &str = "files";
+
+/// Received files of a profile without traces may take a quarter of the memory.
+const MEMORY_SHARE: u64 = 4;
+
+/// Where the system does not say how much memory there is: a small machine's quarter.
+const MEMORY_UNKNOWN: u64 = 256 * 1024 * 1024;

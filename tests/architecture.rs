@@ -23,22 +23,38 @@ struct Room {
 }
 
 /// Top first. A room that is not here does not exist yet.
-const ROOMS: [Room; 11] = [
+const ROOMS: [Room; 12] = [
     Room {
         name: "bridge",
-        below: &["start", "desk", "engine", "vault", "wire", "name"],
+        below: &["start", "desk", "engine", "file", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
     },
-    Room { name: "headless", below: &["engine", "vault", "wire", "name"], road: true, forbidden: &["rusqlite"] },
+    Room {
+        name: "headless",
+        below: &["engine", "file", "vault", "wire", "name"],
+        road: true,
+        forbidden: &["rusqlite"],
+    },
     Room { name: "options", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net"] },
     Room { name: "desk", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net", "std::process"] },
-    Room { name: "start", below: &["engine", "vault"], road: true, forbidden: &["rusqlite", "std::fs", "std::net"] },
+    Room {
+        name: "start",
+        below: &["engine", "file", "vault"],
+        road: true,
+        forbidden: &["rusqlite", "std::fs", "std::net"],
+    },
     Room {
         name: "engine",
-        below: &["session", "talk", "vault", "wire", "name"],
+        below: &["session", "talk", "file", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
+    },
+    Room {
+        name: "file",
+        below: &["wire", "name"],
+        road: false,
+        forbidden: &["rusqlite", "tokio", "std::net", "std::process"],
     },
     Room { name: "vault", below: &["wire", "name"], road: false, forbidden: &["tokio", "std::net"] },
     Room { name: "talk", below: &["wire", "name"], road: false, forbidden: PURE },
@@ -65,15 +81,17 @@ const PURE: &[&str] = &[
 ];
 
 /// What one room alone may name: each thing from outside has one door.
-const DOORS: [(&str, &str); 10] = [
+const DOORS: [(&str, &str); 12] = [
     ("pelure_ui", "bridge"),
     ("jiff", "bridge"),
     ("arboard", "desk"),
+    ("gif", "desk"),
     ("image", "desk"),
     ("notify_rust", "desk"),
     ("rfd", "desk"),
     ("rqrr", "desk"),
     ("sys_locale", "desk"),
+    ("lopdf", "file"),
     ("pelure_onion::arti", "start"),
     ("rusqlite", "vault"),
 ];

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use pelure::engine::{Engine, Limits, MachineClock, Parts, SystemRandom};
+use pelure::file::disk::BlobStore;
 use pelure::headless::serve;
 use pelure::vault::Vault;
 use pelure_onion::Memory;
@@ -20,7 +21,10 @@ use tokio::io::AsyncReadExt;
 async fn answers(lines: &[Value]) -> Vec<Value> {
     let vault = Vault::traceless(&mut SystemRandom).unwrap();
     let (network, clock) = (Memory::new(1).network(), Arc::new(MachineClock::new()));
-    let (engine, events) = Engine::start(Parts { network, vault, clock, limits: Limits::default() }).await.unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let blobs = BlobStore::new(files.path().join("files"), None);
+    let parts = Parts { network, vault, blobs, clock, limits: Limits::default() };
+    let (engine, events) = Engine::start(parts).await.unwrap();
     let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let (output, mut written) = tokio::io::duplex(1 << 20);
     serve(engine, events, std::io::Cursor::new(input.into_bytes()), output).await.unwrap();

@@ -4,6 +4,7 @@ use pelure_ui::model::Fault;
 
 use crate::desk::DeskError;
 use crate::engine::EngineError;
+use crate::file::disk::DiskError;
 use crate::start::StartError;
 use crate::vault::VaultError;
 use crate::wire::TextError;
@@ -36,9 +37,21 @@ pub(super) fn of_engine(error: &EngineError) -> Fault {
         EngineError::Name(_) => Fault::BadName,
         EngineError::WrongPassphrase => Fault::WrongPassphrase,
         EngineError::Taken(error) | EngineError::Storage(error) => of_vault(error),
+        EngineError::File(error) => of_file(error),
         EngineError::Key => Fault::Damaged,
         EngineError::NotAllowedNow(_) | EngineError::Stopped => Fault::NotAllowedNow,
         EngineError::Emoji(_) | EngineError::Expiry(_) => Fault::NotAllowedNow,
+    }
+}
+
+fn of_file(error: &DiskError) -> Fault {
+    match error {
+        DiskError::Missing => Fault::NotFound,
+        DiskError::Exists => Fault::AlreadyExists,
+        DiskError::Denied => Fault::Permission,
+        DiskError::Full => Fault::DiskFull,
+        // What is left has words of its own.
+        other => Fault::Storage(other.to_string()),
     }
 }
 

@@ -40,6 +40,8 @@ impl Work {
                 self.show(Update::Delivery(MessageKey(message.0), shape::delivery(state)));
             }
             Event::MessageGone { contact, message } => self.gone(contact, message).await,
+            // The window shows a file by the message that offers it.
+            Event::FileOffered(_) | Event::FileProgress(_) | Event::FileState(_) | Event::FilePreparing { .. } => {}
         }
     }
 

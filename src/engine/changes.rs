@@ -4,8 +4,9 @@
 //! there. What the other side kept elsewhere is out of reach.
 
 use super::event::{Change, Delivery, Event};
-use super::{Engine, EngineError, contacts};
-use crate::vault::{ContactId, ContactState, Message, MessageKey, MessageState, Stamp, VaultError, Write};
+use super::history::{Said, said};
+use super::{Engine, EngineError, contacts, fates};
+use crate::vault::{ContactId, ContactState, MessageKey, MessageState, Stamp, VaultError, Write};
 use crate::wire::{Emoji, Expiry, MessageText};
 
 /// What to agree on with a contact; what is `None` stays as it is.
@@ -30,10 +31,12 @@ impl Engine {
     pub async fn delete_message(&self, message: MessageKey) -> Result<(), EngineError> {
         let deleted = self.change(message, move |w, stamp| w.delete(message, stamp)).await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
-        if deleted.state == MessageState::Recalled {
+        if deleted.0.state == MessageState::Recalled {
             self.0.outlet.put(Event::MessageState { message, state: Delivery::Recalled }).await;
         }
+        let contact = deleted.0.contact;
         self.tell_changed(deleted, Change::Deleted).await;
+        fates::ended(&self.0, contact).await;
         Ok(())
     }
 
@@ -51,6 +54,7 @@ impl Engine {
         self.0.ledger.alone(|vault| vault.sweep()).await?;
         self.0.outlet.put(Event::MessageGone { contact, message }).await;
         contacts::tell(&self.0, contact).await;
+        fates::ended(&self.0, contact).await;
         self.0.poke(contact);
         Ok(())
     }
@@ -91,7 +95,7 @@ impl Engine {
         &self,
         key: MessageKey,
         act: impl Fn(&Write<'_>, Stamp) -> Result<(), VaultError> + Send + 'static,
-    ) -> Result<Message, EngineError> {
+    ) -> Result<Said, EngineError> {
         let contact = self.0.ledger.read(move |r| r.message(key)).await?.contact;
         let stamp = self.0.stamp(self.0.roster.contact(contact).as_ref());
         let changed = self
@@ -102,15 +106,15 @@ impl Engine {
                     return Ok(None);
                 }
                 act(w, stamp)?;
-                w.message(key).map(Some)
+                Ok(Some(said(w, w.message(key)?)?))
             })
             .await?;
         changed.ok_or(EngineError::Blocked)
     }
 
     /// Tells of a change here, and lets it go out.
-    async fn tell_changed(&self, message: Message, change: Change) {
-        let contact = message.contact;
+    async fn tell_changed(&self, message: Said, change: Change) {
+        let contact = message.0.contact;
         let message = self.0.view(message);
         self.0.outlet.put(Event::MessageChanged { message, change }).await;
         self.0.poke(contact);

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::clock::SystemRandom;
 use super::conversation::{self, Conversation, End, Opening, Wake};
+use super::joins::Announcement;
 use super::link::{self, Link};
 use super::roster::{Live, LivePresence, lock};
 use super::{Reason, Shared, contacts};
@@ -25,6 +26,8 @@ use crate::wire::limits::HANDSHAKE_DEADLINE;
 pub(super) enum Note {
     /// The peer dialled and is authenticated.
     Arrived(Box<Link>),
+    /// A further circuit is wanted: to be announced in the session, if there is one.
+    Announce(Announcement),
     /// The user wants an attempt now.
     Retry,
 }
@@ -100,6 +103,11 @@ impl Actor {
             Note::Arrived(link) => {
                 if *self.active.borrow() {
                     self.settle(*link, Opening::default()).await;
+                }
+            }
+            Note::Announce(announcement) => {
+                if let Some(conversation) = &mut self.conversation {
+                    conversation.announce(announcement);
                 }
             }
             Note::Retry => {
@@ -209,7 +217,7 @@ impl Actor {
         }
         {
             let mut live = lock(&self.live);
-            live.open = false;
+            live.open.send_replace(false);
             live.handed.clear();
         }
         tracing::debug!(%end, "a session ended");

@@ -3,15 +3,19 @@
 use std::sync::{Arc, Mutex};
 
 use pelure_onion::Address;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
 use super::event::{ContactView, Delivery, Event, Presence, Receipts};
+use super::joins::{Askers, Peer};
+use super::lanes::Lanes;
+use super::porter::Porter;
 use super::roster::{ContactEntry, Live, LivePresence, lock};
-use super::{Engine, EngineError, Reason, Shared};
+use super::{Engine, EngineError, Reason, Shared, fates};
 use crate::name::PetName;
 use crate::name::safety::{SafetyWords, safety_words};
+use crate::session::JoinKind;
 use crate::talk::{Retry, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, IdentityId, NewContact, Request, RequestId};
 use crate::wire::{Epoch, Random, RequestText};
@@ -122,6 +126,7 @@ impl Engine {
             })
             .await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
+        fates::shred(&self.0).await;
         for message in lost.into_iter().filter(|row| row.body.is_some()).filter_map(|row| row.key) {
             self.0.outlet.put(Event::MessageState { message, state: Delivery::Failed }).await;
         }
@@ -227,8 +232,15 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         .identity(row.identity, |entry| (Arc::clone(&entry.me), entry.active.clone()))
         .ok_or(EngineError::NotFound)?;
     let (notes, notes_rx) = mpsc::channel(NOTES);
+    let (asked, asked_rx) = mpsc::channel(NOTES);
+    let askers = Askers::default();
+    askers.register(JoinKind::File, asked);
     let bell = Arc::new(Notify::new());
     let live = Arc::new(Mutex::new(Live::default()));
+    let peer = Peer { contact: row.id, identity: row.identity, address: row.address, lanes: Lanes::default() };
+    let (files, open) = (Arc::new(Notify::new()), lock(&live).open.subscribe());
+    let porter = Porter::new(Arc::clone(shared), peer.clone(), Arc::clone(&files), asked_rx, open);
+    let (porter_ends, end) = oneshot::channel();
     let actor = Actor {
         shared: Arc::clone(shared),
         id: row.id,
@@ -244,10 +256,18 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         conversation: None,
         dialling: None,
     };
-    let task = tokio::spawn(actor.run());
-    shared
-        .roster
-        .add_contact(row.id, ContactEntry { identity: row.identity, address: row.address, notes, bell, live, task });
+    let entry = ContactEntry {
+        peer,
+        notes,
+        bell,
+        live,
+        askers,
+        files,
+        task: tokio::spawn(actor.run()),
+        porter: tokio::spawn(porter.run(end)),
+        porter_ends,
+    };
+    shared.roster.add_contact(row.id, entry);
     Ok(())
 }
 
@@ -307,5 +327,5 @@ fn fresh_epoch() -> Epoch {
     epoch
 }
 
-/// Sessions and wishes that wait for a busy actor.
+/// Sessions and wishes that wait for a busy actor, and circuits that are announced.
 const NOTES: usize = 16;

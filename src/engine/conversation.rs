@@ -12,12 +12,13 @@ use std::time::Duration;
 use super::Shared;
 use super::clock::SystemRandom;
 use super::event::{Delivery, Event};
+use super::joins::Announcement;
 use super::link::Link;
 use super::roster::{Live, lock};
 use crate::session::Identity;
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, MessageKey};
-use crate::wire::limits::{PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
+use crate::wire::limits::{JOIN_TOKENS, PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
 use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId};
 
 mod batch;
@@ -71,6 +72,8 @@ struct Due {
     ack: Option<(Epoch, u64)>,
     /// The last of their messages that was displayed here.
     read: Option<MessageId>,
+    /// Further circuits that are wanted.
+    joins: Vec<Announcement>,
 }
 
 /// What a conversation waits for.
@@ -137,7 +140,7 @@ impl Conversation {
         for queued in &opening.handed {
             conversation.hand(queued).await?;
         }
-        lock(&conversation.live).open = accepted;
+        lock(&conversation.live).open.send_replace(accepted);
         let mut batch = Batch::default();
         conversation.take_frames(&first, &mut batch)?;
         conversation.commit(batch).await?;
@@ -177,6 +180,14 @@ impl Conversation {
         }
         self.receipts = agreed;
         self.full = row.unread_bytes > UNREAD_BYTES;
+    }
+
+    /// Announces a further circuit as soon as there is room.
+    pub(super) fn announce(&mut self, announcement: Announcement) {
+        // Beyond the bound it is dropped, and whoever wants it hears that there is none.
+        if self.due.joins.len() < JOIN_TOKENS {
+            self.due.joins.push(announcement);
+        }
     }
 
     /// The machine woke or the network changed: ask whether the peer is still there.
@@ -220,7 +231,7 @@ impl Conversation {
     pub(super) async fn close(mut self, bye: Option<Bye>) -> (Link, TokenBucket) {
         {
             let mut live = lock(&self.live);
-            live.open = false;
+            live.open.send_replace(false);
             live.handed.clear();
         }
         for (_, message) in std::mem::take(&mut self.in_flight) {
@@ -246,9 +257,9 @@ impl Conversation {
     }
 
     fn talking(&self) -> bool {
-        let Due { sealed, welcome, restored, pong, ping, ack, read } = &self.due;
+        let Due { sealed, welcome, restored, pong, ping, ack, read, joins } = &self.due;
         let control = *welcome || *restored || pong.is_some() || ping.is_some() || ack.is_some();
-        control || !sealed.is_empty() || (self.may_tell() && read.is_some()) || self.may_hand()
+        control || !sealed.is_empty() || (self.may_tell() && (read.is_some() || !joins.is_empty())) || self.may_hand()
     }
 
     /// Whether the other side is known to see us as its contact, and we see it as ours.
@@ -293,7 +304,8 @@ impl Conversation {
 fn text_bytes(body: &Body) -> usize {
     match body {
         Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
-        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } => 0,
+        Body::Offer(offer) => offer.name.as_str().len(),
+        Body::Delete { .. } | Body::React { .. } | Body::Terms { .. } | Body::Fate { .. } => 0,
     }
 }
 

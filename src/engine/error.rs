@@ -2,6 +2,7 @@
 
 use pelure_onion::{AddressError, KeyError};
 
+use crate::file::disk::DiskError;
 use crate::name::NameError;
 use crate::session::IdentityError;
 use crate::vault::VaultError;
@@ -49,6 +50,9 @@ pub enum EngineError {
     /// The vault failed.
     #[error(transparent)]
     Storage(VaultError),
+    /// A file cannot be read, kept or saved.
+    #[error(transparent)]
+    File(#[from] DiskError),
     /// An identity key in the vault is damaged.
     #[error("the key of an identity is damaged; restore a backup")]
     Key,
@@ -73,6 +77,14 @@ impl EngineError {
             Self::Expiry(_) => "bad_expiry",
             Self::NotAllowedNow(_) => "not_allowed_now",
             Self::WrongPassphrase => "wrong_passphrase",
+            Self::File(error) => match error {
+                DiskError::Missing => "not_found",
+                DiskError::Exists => "already_exists",
+                DiskError::Full => "no_space",
+                DiskError::Changed => "source_changed",
+                DiskError::TooLarge | DiskError::TooMany | DiskError::TooDeep => "too_long",
+                _ => "file",
+            },
             Self::Storage(_) | Self::Key => "storage",
             Self::Stopped => "stopped",
         }

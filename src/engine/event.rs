@@ -5,7 +5,8 @@
 use pelure_onion::{Address, Reach, Status};
 
 use super::Reason;
-use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Quote, Request, RequestId};
+use super::transfer::TransferView;
+use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Quote, Request, RequestId, TransferId};
 use crate::wire::{Emoji, Expiry};
 
 /// One change.
@@ -58,6 +59,23 @@ pub enum Event {
         contact: ContactId,
         /// Which.
         message: MessageKey,
+    },
+    /// A contact offers a file; its message was told just before.
+    FileOffered(TransferView),
+    /// A file moves: told a few times a second at most.
+    FileProgress(TransferView),
+    /// A transfer is in another state, or in the same for another reason.
+    FileState(TransferView),
+    /// A file is being read, and cleaned, before it is offered.
+    FilePreparing {
+        /// To whom.
+        contact: ContactId,
+        /// Its name.
+        name: String,
+        /// Bytes that are done.
+        done: u64,
+        /// Bytes in all.
+        size: u64,
     },
 }
 
@@ -156,6 +174,8 @@ pub struct MessageView {
     pub expires_in: Option<Expiry>,
     /// When it disappears, milliseconds since 1970; `None` until that is known.
     pub expires_at: Option<i64>,
+    /// What it offers; its text is the name then.
+    pub transfer: Option<TransferView>,
 }
 
 /// What one side thinks of a message.
@@ -243,6 +263,8 @@ pub(super) enum Subject {
     Reachable(IdentityId),
     Contact(ContactId),
     MessageState(MessageKey),
+    Preparing(ContactId),
+    Progress(TransferId),
 }
 
 impl Event {
@@ -253,13 +275,17 @@ impl Event {
             Self::Reachable { identity, .. } => Some(Subject::Reachable(*identity)),
             Self::Contact(view) => Some(Subject::Contact(view.contact)),
             Self::MessageState { message, .. } => Some(Subject::MessageState(*message)),
+            Self::FilePreparing { contact, .. } => Some(Subject::Preparing(*contact)),
+            Self::FileProgress(view) => Some(Subject::Progress(view.transfer)),
             Self::RequestReceived(_)
             | Self::RequestClosed { .. }
             | Self::ContactRestored(_)
             | Self::ContactRemoved { .. }
             | Self::MessageReceived(_)
             | Self::MessageChanged { .. }
-            | Self::MessageGone { .. } => None,
+            | Self::MessageGone { .. }
+            | Self::FileOffered(_)
+            | Self::FileState(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::Event;
-use super::{EngineError, Shared, contacts};
+use super::{EngineError, Shared, contacts, fates};
 use crate::vault::{ContactId, MessageKey};
 
 /// Lets messages disappear as their time comes.
@@ -56,6 +56,7 @@ async fn pass(shared: &Arc<Shared>) -> Result<Option<i64>, EngineError> {
         touched.insert(contact);
     }
     for contact in touched {
+        fates::ended(shared, contact).await;
         contacts::tell(shared, contact).await;
     }
     shared.ledger.read(|r| r.next_expiry()).await

@@ -4,7 +4,7 @@
 
 use super::event::{Delivery, MessageView, Page, Reaction};
 use super::{Engine, EngineError, Shared, roster};
-use crate::vault::{self, ContactId, MessageKey, MessageState, Revision};
+use crate::vault::{self, ContactId, MessageKey, MessageState, Read, Revision, Transfer, VaultError};
 use crate::wire::Emoji;
 
 impl Engine {
@@ -17,7 +17,7 @@ impl Engine {
             .ledger
             .read(move |r| {
                 r.contact(contact)?;
-                r.messages(contact, page)
+                all_said(r, r.messages(contact, page)?)
             })
             .await?;
         Ok(self.0.views(messages))
@@ -37,7 +37,7 @@ impl Engine {
                 let mut messages = r.messages(contact, newer)?;
                 messages.push(place);
                 messages.extend(r.messages(contact, older)?);
-                Ok(messages)
+                all_said(r, messages)
             })
             .await?;
         Ok(self.0.views(messages))
@@ -56,7 +56,7 @@ impl Engine {
             .ledger
             .read(move |r| {
                 contact.map(|contact| r.contact(contact)).transpose()?;
-                r.search(&query, contact, limit)
+                all_said(r, r.search(&query, contact, limit)?)
             })
             .await?;
         Ok(self.0.views(found))
@@ -64,7 +64,7 @@ impl Engine {
 
     /// The newest message of each conversation that has one.
     pub async fn last_messages(&self) -> Result<Vec<MessageView>, EngineError> {
-        let messages = self.0.ledger.read(|r| r.last_messages()).await?;
+        let messages = self.0.ledger.read(|r| all_said(r, r.last_messages()?)).await?;
         Ok(self.0.views(messages))
     }
 
@@ -90,13 +90,26 @@ impl Engine {
     }
 }
 
+/// A message with what it offers.
+pub(super) type Said = (vault::Message, Option<Transfer>);
+
+/// Looks up what a message offers.
+pub(super) fn said(r: &Read<'_>, message: vault::Message) -> Result<Said, VaultError> {
+    let transfer = message.transfer.map(|id| r.transfer(id)).transpose()?;
+    Ok((message, transfer))
+}
+
+fn all_said(r: &Read<'_>, messages: Vec<vault::Message>) -> Result<Vec<Said>, VaultError> {
+    messages.into_iter().map(|message| said(r, message)).collect()
+}
+
 impl Shared {
-    pub(super) fn views(&self, messages: Vec<vault::Message>) -> Vec<MessageView> {
+    fn views(&self, messages: Vec<Said>) -> Vec<MessageView> {
         messages.into_iter().map(|message| self.view(message)).collect()
     }
 
-    /// A message as it is shown: what the vault knows, and what lives only as long as a session.
-    pub(super) fn view(&self, message: vault::Message) -> MessageView {
+    /// A message as it is shown: what the vault knows, and what lives only as long as a session or a circuit.
+    pub(super) fn view(&self, (message, transfer): Said) -> MessageView {
         let handed = || {
             let running = self.roster.contact(message.contact);
             running.is_some_and(|running| roster::lock(&running.live).handed.contains(&message.key))
@@ -122,6 +135,7 @@ impl Shared {
             reactions: reactions(message.reaction_mine, message.reaction_theirs),
             expires_in: message.expires_in,
             expires_at: message.expires_at,
+            transfer: transfer.map(|row| self.transfer_view(row)),
         }
     }
 }

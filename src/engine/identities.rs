@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use super::clock::SystemRandom;
 use super::event::Event;
+use super::joins::Joins;
 use super::roster::IdentityEntry;
 use super::supervisor::Supervisor;
-use super::{Engine, EngineError, IdentityView, Shared};
+use super::{Engine, EngineError, IdentityView, Shared, fates};
 use crate::name::PetName;
 use crate::session;
 use crate::vault::{self, IdentityId};
@@ -69,6 +70,7 @@ impl Engine {
         self.0.roster.remove_identity(id).await;
         self.0.ledger.write(move |w| w.remove_identity(id)).await?;
         self.0.ledger.alone(|vault| vault.sweep()).await?;
+        fates::shred(&self.0).await;
         for contact in contacts {
             self.0.outlet.put(Event::ContactRemoved { contact: contact.id }).await;
         }
@@ -95,17 +97,19 @@ pub(super) async fn run(shared: &Arc<Shared>, identity: &vault::Identity) -> Res
     let (visible, visible_rx) = watch::channel(identity.visible);
     let (active_tx, active) = watch::channel(false);
     let (reach_tx, reach) = watch::channel(Reach::Starting { detail: String::new() });
+    let joins = Arc::new(Joins::default());
     let supervisor = Supervisor {
         shared: Arc::clone(shared),
         id,
         key,
         me: Arc::clone(&me),
+        joins: Arc::clone(&joins),
         first: shared.roster.identities() == 0,
         visible: visible_rx,
         active: active_tx,
         reach: reach_tx,
     };
     let task = tokio::spawn(supervisor.run());
-    shared.roster.add_identity(id, IdentityEntry { me, visible, active, reach, task });
+    shared.roster.add_identity(id, IdentityEntry { me, joins, visible, active, reach, task });
     Ok(())
 }

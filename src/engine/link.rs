@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::Reason;
 use super::clock::SystemRandom;
-use crate::session::{self, Established, ExpectReply, HandshakeError, Identity, Offer};
+use crate::session::{self, Established, ExpectFinish, ExpectReply, HandshakeError, Identity, Offer};
 use crate::talk::Side;
 use crate::wire::limits::{FEATURES, HANDSHAKE, PING_OVERDUE, PROTOCOL, READ_CHUNK};
 
@@ -87,22 +87,36 @@ impl Greeted {
     }
 }
 
-/// Answers somebody who dialled; `clock` tells when the handshake was done.
-pub(super) async fn answer(
-    mut stream: Stream,
-    me: &Identity,
-    clock: &(dyn Fn() -> Duration + Sync),
-) -> Result<Link, LinkError> {
-    let hello = read_message(&mut stream).await?;
-    let (state, reply) = session::answer(me, OFFER).hello(&hello, &mut SystemRandom)?;
-    stream.write_all(reply.as_ref()).await?;
-    stream.flush().await?;
-    let last = read_message(&mut stream).await?;
-    let (session, first) = state.finish(&last)?;
-    Ok(Link::new(stream, session, Side::Them, clock(), first))
+/// Somebody who dialled and whose first message opens a handshake; the answer is still ours to send.
+pub(super) struct Hello {
+    state: ExpectFinish,
+    reply: Box<[u8; HANDSHAKE]>,
 }
 
-async fn read_message(stream: &mut Stream) -> Result<Box<[u8; HANDSHAKE]>, std::io::Error> {
+/// Reads the first message of somebody who dialled.
+pub(super) fn hello(me: &Identity, message: &[u8; HANDSHAKE]) -> Result<Hello, LinkError> {
+    let (state, reply) = session::answer(me, OFFER).hello(message, &mut SystemRandom)?;
+    Ok(Hello { state, reply })
+}
+
+impl Hello {
+    /// Answers, and ends the handshake; `clock` tells when that was.
+    pub(super) async fn answer(
+        self,
+        mut stream: Stream,
+        clock: &(dyn Fn() -> Duration + Sync),
+    ) -> Result<Link, LinkError> {
+        let Self { state, reply } = self;
+        stream.write_all(reply.as_ref()).await?;
+        stream.flush().await?;
+        let last = read_message(&mut stream).await?;
+        let (session, first) = state.finish(&last)?;
+        Ok(Link::new(stream, session, Side::Them, clock(), first))
+    }
+}
+
+/// Reads a message of a handshake, or of the size of one.
+pub(super) async fn read_message(stream: &mut Stream) -> Result<Box<[u8; HANDSHAKE]>, std::io::Error> {
     let mut message = Box::new([0u8; HANDSHAKE]);
     stream.read_exact(message.as_mut()).await?;
     Ok(message)

@@ -4,7 +4,7 @@ use super::clock::SystemRandom;
 use super::event::{Delivery, Event};
 use super::ledger::Submitted;
 use super::roster::ContactHandle;
-use super::{Engine, EngineError, Shared};
+use super::{Engine, EngineError, Shared, fates};
 use crate::vault::{ContactId, ContactState, MessageKey, NewText, Stamp, VaultError};
 use crate::wire::{Expiry, MessageId, MessageText, Random};
 
@@ -64,6 +64,7 @@ impl Engine {
             })
             .await?;
         self.0.outlet.put(Event::MessageState { message, state: Delivery::Recalled }).await;
+        fates::ended(&self.0, contact).await;
         self.0.poke(contact);
         Ok(())
     }

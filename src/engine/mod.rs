@@ -6,6 +6,7 @@
 //! presence. Nothing is told to a peer before the commit that contains it.
 
 mod changes;
+mod circuit;
 mod clock;
 mod contact;
 mod contacts;
@@ -14,19 +15,29 @@ mod count;
 mod error;
 mod event;
 mod expiry;
+mod fates;
+mod fetching;
+mod files;
 mod history;
 mod identities;
+mod joins;
 mod keep;
+mod lanes;
 mod ledger;
 mod link;
 mod messages;
 mod outlet;
+mod pace;
+mod porter;
+mod prepare;
 mod profile;
 mod reason;
 mod roster;
+mod serving;
 mod stranger;
 mod supervisor;
 mod transcript;
+mod transfer;
 mod watch;
 
 use std::sync::Arc;
@@ -34,6 +45,7 @@ use std::sync::Arc;
 use pelure_onion::{Network, Status};
 use tokio::sync::{Notify, Semaphore, watch as slot};
 
+use crate::file::disk::BlobStore;
 use crate::vault::{ContactId, Vault};
 use crate::wire::limits;
 
@@ -44,14 +56,18 @@ pub use error::EngineError;
 pub use event::{
     Change, ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, Reaction, Receipts, TorView,
 };
+pub use files::OfferOptions;
 pub use keep::Keeper;
 pub use messages::{Draft, SubmittedMessage};
 pub use outlet::Events;
+pub use prepare::Prepared;
 pub use reason::Reason;
+pub use transfer::{FileReason, FileState, TransferView};
 
 use ledger::{Closed, Ledger};
 use outlet::Outlet;
 use roster::Roster;
+use transfer::Moves;
 
 /// What the engine is made of.
 pub struct Parts {
@@ -59,6 +75,8 @@ pub struct Parts {
     pub network: Arc<dyn Network>,
     /// Everything at rest.
     pub vault: Vault,
+    /// Where files are sealed.
+    pub blobs: BlobStore,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// How much one peer may ask of us.
@@ -83,6 +101,7 @@ pub struct Engine(Arc<Shared>);
 /// What all tasks of the engine share.
 struct Shared {
     ledger: Ledger,
+    blobs: Arc<BlobStore>,
     network: Arc<dyn Network>,
     clock: Arc<dyn Clock>,
     outlet: Outlet,
@@ -94,7 +113,11 @@ struct Shared {
     nudge: slot::Sender<u64>,
     /// How many contacts are dialled at the same time.
     dials: Semaphore,
+    /// How many further circuits are dialled at the same time.
+    circuit_dials: Semaphore,
     counts: count::Counts,
+    /// How transfers move.
+    moves: Moves,
     /// Rings when the next message to disappear may be another one.
     expiring: Notify,
     /// Held by commands that change who is running, so that what runs is what the vault holds.
@@ -105,11 +128,12 @@ struct Shared {
 impl Engine {
     /// Starts everything the vault holds.
     pub async fn start(parts: Parts) -> Result<(Self, Events), EngineError> {
-        let Parts { network, vault, clock, limits } = parts;
+        let Parts { network, vault, blobs, clock, limits } = parts;
         let (ledger, closed) = Ledger::open(vault)?;
         let (outlet, events) = outlet::outlet();
         let shared = Arc::new(Shared {
             ledger,
+            blobs: Arc::new(blobs),
             network,
             clock,
             outlet,
@@ -118,7 +142,9 @@ impl Engine {
             wanted: slot::Sender::new(true),
             nudge: slot::Sender::new(0),
             dials: Semaphore::new(DIALS_AT_ONCE),
+            circuit_dials: Semaphore::new(CIRCUIT_DIALS_AT_ONCE),
             counts: count::Counts::default(),
+            moves: Moves::default(),
             expiring: Notify::new(),
             changing: tokio::sync::Mutex::default(),
             closed: tokio::sync::Mutex::new(Some(closed)),
@@ -128,6 +154,7 @@ impl Engine {
         // forgets what a killed run had no time to make it forget.
         expiry::sweep(&engine.0).await?;
         engine.0.ledger.alone(|vault| vault.sweep()).await?;
+        fates::tidy(&engine.0).await?;
         engine.run_all().await?;
         engine.0.roster.keep(tokio::spawn(expiry::run(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::network(Arc::clone(&engine.0))));
@@ -230,3 +257,6 @@ const ONLINE: &str = "online";
 
 /// Dials under way at the same time: each builds several circuits, and a crowd of them would only slow each other.
 const DIALS_AT_ONCE: usize = 8;
+
+/// The same for further circuits, which sessions do not wait for.
+const CIRCUIT_DIALS_AT_ONCE: usize = 6;

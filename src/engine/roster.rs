@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pelure_onion::{Address, Reach};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::Reason;
 use super::contact::Note;
+use super::joins::{Askers, Joins, Peer};
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
 /// Everything that runs.
@@ -30,6 +31,8 @@ struct Running {
 pub(super) struct IdentityEntry {
     /// Its session keys.
     pub(super) me: Arc<crate::session::Identity>,
+    /// The circuits somebody may come with.
+    pub(super) joins: Arc<Joins>,
     /// Whether the user wants to be seen.
     pub(super) visible: watch::Sender<bool>,
     /// Whether the supervisor lets contacts dial: online, visible, and its turn has come.
@@ -42,12 +45,17 @@ pub(super) struct IdentityEntry {
 
 /// A running contact.
 pub(super) struct ContactEntry {
-    pub(super) identity: IdentityId,
-    pub(super) address: Address,
+    pub(super) peer: Peer,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
+    pub(super) askers: Askers,
+    /// Told when something about its files is to be looked at.
+    pub(super) files: Arc<Notify>,
     pub(super) task: JoinHandle<()>,
+    pub(super) porter: JoinHandle<()>,
+    /// The porter ends when this is dropped.
+    pub(super) porter_ends: oneshot::Sender<()>,
 }
 
 /// What a contact's actor shows to everybody.
@@ -56,7 +64,7 @@ pub(super) struct Live {
     /// Whether they are there.
     pub(super) presence: LivePresence,
     /// Whether a message queued now goes to a live session at once.
-    pub(super) open: bool,
+    pub(super) open: watch::Sender<bool>,
     /// Messages handed to the live session and not yet acknowledged.
     pub(super) handed: BTreeSet<MessageKey>,
     /// What was read, or what is agreed on, changed since the session looked.
@@ -77,6 +85,9 @@ pub(super) struct ContactHandle {
     pub(super) notes: mpsc::Sender<Note>,
     bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
+    /// Who is told of the joins the contact announces.
+    pub(super) askers: Askers,
+    files: Arc<Notify>,
 }
 
 impl Roster {
@@ -86,7 +97,7 @@ impl Roster {
 
     pub(super) fn add_contact(&self, id: ContactId, entry: ContactEntry) {
         let mut running = self.lock();
-        running.routes.insert((entry.identity, entry.address), id);
+        running.routes.insert((entry.peer.identity, entry.peer.address), id);
         running.contacts.insert(id, entry);
     }
 
@@ -121,12 +132,13 @@ impl Roster {
             let mut running = self.lock();
             let entry = running.contacts.remove(&id);
             if let Some(entry) = &entry {
-                running.routes.remove(&(entry.identity, entry.address));
+                running.routes.remove(&(entry.peer.identity, entry.peer.address));
             }
             entry
         };
-        if let Some(ContactEntry { notes, task, .. }) = entry {
-            drop(notes);
+        if let Some(ContactEntry { notes, task, porter, porter_ends, .. }) = entry {
+            drop((notes, porter_ends));
+            finish(porter).await;
             finish(task).await;
         }
     }
@@ -134,7 +146,7 @@ impl Roster {
     /// Takes an identity and its contacts out.
     pub(super) async fn remove_identity(&self, id: IdentityId) {
         let contacts: Vec<ContactId> =
-            self.lock().contacts.iter().filter(|(_, c)| c.identity == id).map(|(id, _)| *id).collect();
+            self.lock().contacts.iter().filter(|(_, c)| c.peer.identity == id).map(|(id, _)| *id).collect();
         for contact in contacts {
             self.remove_contact(contact).await;
         }
@@ -156,7 +168,7 @@ impl Roster {
     /// Ends everything in the middle of whatever it does: no goodbye, no last record. Gives what is ending.
     pub(super) fn abort(&self) -> Vec<JoinHandle<()>> {
         let Running { identities, contacts, watchers, .. } = std::mem::take(&mut *self.lock());
-        let tasks = contacts.into_values().map(|entry| entry.task);
+        let tasks = contacts.into_values().flat_map(|entry| [entry.task, entry.porter]);
         let tasks: Vec<_> = tasks.chain(identities.into_values().map(|entry| entry.task)).chain(watchers).collect();
         tasks.iter().for_each(JoinHandle::abort);
         tasks
@@ -169,7 +181,7 @@ impl Roster {
             watcher.abort();
         }
         // Contacts end together, not one after the other: each may have a goodbye to write.
-        let tasks: Vec<_> = contacts.into_values().map(|entry| entry.task).collect();
+        let tasks: Vec<_> = contacts.into_values().flat_map(|entry| [entry.task, entry.porter]).collect();
         let tasks = tasks.into_iter().chain(identities.into_values().map(|entry| entry.task));
         let tasks: Vec<_> = tasks.collect();
         for task in tasks {
@@ -184,14 +196,25 @@ impl Roster {
 
 impl ContactEntry {
     fn handle(&self) -> ContactHandle {
-        ContactHandle { notes: self.notes.clone(), bell: Arc::clone(&self.bell), live: Arc::clone(&self.live) }
+        ContactHandle {
+            notes: self.notes.clone(),
+            bell: Arc::clone(&self.bell),
+            live: Arc::clone(&self.live),
+            askers: self.askers.clone(),
+            files: Arc::clone(&self.files),
+        }
     }
 }
 
 impl ContactHandle {
     /// Whether a message queued now goes out at once.
     pub(super) fn open(&self) -> bool {
-        lock(&self.live).open
+        *lock(&self.live).open.borrow()
+    }
+
+    /// Tells the contact's porter that a transfer changed.
+    pub(super) fn look_at_files(&self) {
+        self.files.notify_one();
     }
 
     /// Tells the actor that what was read, or what is agreed on, changed.

@@ -13,7 +13,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::clock::SystemRandom;
 use super::contact::Note;
 use super::event::Event;
-use super::{Shared, link, stranger};
+use super::joins::{self, Joins, Unjoined};
+use super::link::{self, Link, LinkError};
+use super::{Shared, stranger};
 use crate::session::Identity;
 use crate::vault::IdentityId;
 use crate::wire::Random;
@@ -25,12 +27,22 @@ pub(super) struct Supervisor {
     pub(super) id: IdentityId,
     pub(super) key: ServiceKey,
     pub(super) me: Arc<Identity>,
+    pub(super) joins: Arc<Joins>,
     /// The first identity of a profile comes online at once, the others at a random time after it.
     pub(super) first: bool,
     /// Closed when the identity is removed.
     pub(super) visible: watch::Receiver<bool>,
     pub(super) active: watch::Sender<bool>,
     pub(super) reach: watch::Sender<Reach>,
+}
+
+/// Why somebody who dialled is not heard.
+#[derive(Debug, thiserror::Error)]
+enum Unheard {
+    #[error(transparent)]
+    Handshake(#[from] LinkError),
+    #[error(transparent)]
+    Join(#[from] Unjoined),
 }
 
 /// Handshakes and strangers under way; the oldest gives way to the newest.
@@ -42,18 +54,64 @@ struct HalfOpen {
 
 impl Supervisor {
     /// Works until the identity is removed or the engine stops.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(self) {
+        let mut visible = self.visible.clone();
         let mut wanted = self.shared.wanted.subscribe();
         loop {
-            if !until_wanted(&mut wanted, &mut self.visible).await {
+            if !until_wanted(&mut wanted, &mut visible).await {
                 return;
             }
             tokio::select! {
-                () = work(&self.shared, self.id, &self.key, &self.me, self.first, &self.active, &self.reach) => {}
-                gone = unwanted(&mut wanted, &mut self.visible) => if gone { return },
+                () = self.work() => {}
+                gone = unwanted(&mut wanted, &mut visible) => if gone { return },
             }
             self.active.send_replace(false);
             tell(&self.shared, self.id, &self.reach, Reach::Unreachable { detail: OFFLINE.into() }).await;
+        }
+    }
+
+    /// Publishes and answers, for ever; dropped to go offline.
+    async fn work(&self) {
+        let Self { shared, id, key, reach, .. } = self;
+        if !self.first {
+            let waiting = Reach::Starting { detail: "waiting, so that identities do not come online together".into() };
+            tell(shared, *id, reach, waiting).await;
+            tokio::time::sleep(stagger(shared.limits.stagger)).await;
+        }
+        self.active.send_replace(true);
+        let mut pause = REPUBLISH_FIRST;
+        loop {
+            match shared.network.publish(key.clone()).await {
+                Ok(service) => self.serve(service).await,
+                Err(error) => tell(shared, *id, reach, Reach::Unreachable { detail: error.to_string() }).await,
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(REPUBLISH_MOST);
+        }
+    }
+
+    /// Answers who dials until the service ends.
+    async fn serve(&self, mut service: Service) {
+        let Self { shared, id, me, joins, reach, .. } = self;
+        let mut half_open = HalfOpen::default();
+        loop {
+            let now = service.reach.borrow_and_update().clone();
+            tell(shared, *id, reach, now).await;
+            loop {
+                tokio::select! {
+                    stream = service.incoming.recv() => match stream {
+                        Some(stream) => half_open.admit(greet(
+                            Arc::clone(shared), *id, Arc::clone(me), Arc::clone(joins), stream,
+                        )),
+                        None => return,
+                    },
+                    changed = service.reach.changed() => match changed {
+                        Ok(()) => break,
+                        Err(_) => return,
+                    },
+                    Some(_) = half_open.tasks.join_next() => half_open.forget_finished(),
+                }
+            }
         }
     }
 }
@@ -83,68 +141,11 @@ async fn unwanted(wanted: &mut watch::Receiver<bool>, visible: &mut watch::Recei
     }
 }
 
-/// Publishes and answers, for ever; dropped to go offline.
-async fn work(
-    shared: &Arc<Shared>,
-    id: IdentityId,
-    key: &ServiceKey,
-    me: &Arc<Identity>,
-    first: bool,
-    active: &watch::Sender<bool>,
-    reach: &watch::Sender<Reach>,
-) {
-    if !first {
-        let waiting = Reach::Starting { detail: "waiting, so that identities do not come online together".into() };
-        tell(shared, id, reach, waiting).await;
-        tokio::time::sleep(stagger(shared.limits.stagger)).await;
-    }
-    active.send_replace(true);
-    let mut pause = REPUBLISH_FIRST;
-    loop {
-        match shared.network.publish(key.clone()).await {
-            Ok(service) => serve(shared, id, me, reach, service).await,
-            Err(error) => tell(shared, id, reach, Reach::Unreachable { detail: error.to_string() }).await,
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(REPUBLISH_MOST);
-    }
-}
-
-/// Answers who dials until the service ends.
-async fn serve(
-    shared: &Arc<Shared>,
-    id: IdentityId,
-    me: &Arc<Identity>,
-    reach: &watch::Sender<Reach>,
-    mut service: Service,
-) {
-    let mut half_open = HalfOpen::default();
-    loop {
-        let now = service.reach.borrow_and_update().clone();
-        tell(shared, id, reach, now).await;
-        loop {
-            tokio::select! {
-                stream = service.incoming.recv() => match stream {
-                    Some(stream) => half_open.admit(greet(Arc::clone(shared), id, Arc::clone(me), stream)),
-                    None => return,
-                },
-                changed = service.reach.changed() => match changed {
-                    Ok(()) => break,
-                    Err(_) => return,
-                },
-                Some(_) = half_open.tasks.join_next() => half_open.forget_finished(),
-            }
-        }
-    }
-}
-
 /// Answers one stream. Whatever goes wrong, the other side sees the end of the stream and nothing else.
-async fn greet(shared: Arc<Shared>, id: IdentityId, me: Arc<Identity>, stream: Stream) {
-    let clock = Arc::clone(&shared.clock);
-    let now = move || clock.now();
-    let handshake = link::answer(stream, &me, &now);
-    let link = match tokio::time::timeout(HANDSHAKE_DEADLINE, handshake).await {
-        Ok(Ok(link)) => link,
+async fn greet(shared: Arc<Shared>, id: IdentityId, me: Arc<Identity>, joins: Arc<Joins>, stream: Stream) {
+    let link = match tokio::time::timeout(HANDSHAKE_DEADLINE, hear(&shared, &me, &joins, stream)).await {
+        Ok(Ok(Some(link))) => link,
+        Ok(Ok(None)) => return,
         Ok(Err(error)) => {
             shared.counts.handshake();
             return tracing::debug!(%error, "a handshake with somebody who dialled failed");
@@ -158,6 +159,26 @@ async fn greet(shared: Arc<Shared>, id: IdentityId, me: Arc<Identity>, stream: S
         // A full queue of notes: the contact is flooding sessions, and the newest falls.
         Some(contact) => drop(contact.notes.try_send(Note::Arrived(Box::new(link)))),
         None => stranger::answer(&shared, id, link).await,
+    }
+}
+
+/// Finds out what somebody dialled for: a session, which is given back, or a circuit that is waited for.
+async fn hear(shared: &Shared, me: &Identity, joins: &Joins, mut stream: Stream) -> Result<Option<Link>, Unheard> {
+    let clock = Arc::clone(&shared.clock);
+    let now = move || clock.now();
+    let first = link::read_message(&mut stream).await.map_err(LinkError::from)?;
+    if let Some(opening) = joins.accept(&first, now()) {
+        joins::welcome(stream, opening).await?;
+        return Ok(None);
+    }
+    match link::hello(me, &first) {
+        Ok(hello) => Ok(Some(hello.answer(stream, &now).await?)),
+        Err(error) => {
+            // Noise, or a circuit that was faster than its announcement.
+            let opening = joins.accept_later(&first, &now).await.ok_or(error)?;
+            joins::welcome(stream, opening).await?;
+            Ok(None)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::parameters::*;
 use super::rpc::{self, Call, Fault};
 use super::shape;
-use crate::engine::{Draft, Engine, EngineError, Page, SubmittedMessage, Terms};
+use crate::engine::{Draft, Engine, EngineError, OfferOptions, Page, SubmittedMessage, Terms};
 use crate::name::safety::Language;
 use crate::vault::Passphrase;
 use crate::wire::Expiry;
@@ -36,6 +36,7 @@ pub(super) async fn call(engine: &Engine, call: Call) -> Result<Value, Fault> {
         "contact" => contact(engine, &method, params).await,
         "request" => request(engine, &method, params).await,
         "message" => message(engine, &method, params).await,
+        "file" => file(engine, &method, params).await,
         "tor" => tor(engine, &method, params).await,
         "profile" => profile(engine, &method, params).await,
         "version" => {
@@ -179,6 +180,36 @@ async fn message(engine: &Engine, method: &str, params: Value) -> Result<Value, 
     }
 }
 
+async fn file(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
+    match method {
+        "file.prepare" => {
+            let Look { path, clean_metadata } = rpc::params(params)?;
+            Ok(shape::prepared(&engine.prepare_file(path, clean_metadata.unwrap_or(true)).await?))
+        }
+        "file.offer" => {
+            let Offer { contact, path, clean_metadata, name } = rpc::params(params)?;
+            let options = OfferOptions { clean: clean_metadata.unwrap_or(true), name };
+            let transfer = engine.offer_file(id(&contact)?, path, options).await?;
+            Ok(json!({"transfer": transfer.to_string()}))
+        }
+        "file.accept" => done(engine.accept_file(of_transfer(params)?).await),
+        "file.decline" => done(engine.decline_file(of_transfer(params)?).await),
+        "file.pause" => done(engine.pause_file(of_transfer(params)?).await),
+        "file.resume" => done(engine.resume_file(of_transfer(params)?).await),
+        "file.cancel" => done(engine.cancel_file(of_transfer(params)?).await),
+        "file.save" => {
+            let SaveFile { transfer, path } = rpc::params(params)?;
+            done(engine.save_file(id(&transfer)?, path).await)
+        }
+        "file.list" => {
+            let MaybeContact { contact } = rpc::params(params)?;
+            let contact = contact.as_deref().map(id).transpose()?;
+            Ok(engine.transfers(contact).await?.iter().map(shape::file).collect())
+        }
+        _ => Err(Fault::method()),
+    }
+}
+
 async fn tor(engine: &Engine, method: &str, params: Value) -> Result<Value, Fault> {
     match method {
         "tor.status" => {
@@ -238,6 +269,11 @@ fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
 fn of_contact<T: FromStr>(params: Value) -> Result<T, Fault> {
     let OfContact { contact } = rpc::params(params)?;
     id(&contact)
+}
+
+fn of_transfer<T: FromStr>(params: Value) -> Result<T, Fault> {
+    let OfTransfer { transfer } = rpc::params(params)?;
+    id(&transfer)
 }
 
 impl From<EngineError> for Fault {

@@ -35,6 +35,11 @@ parameters! {
     Edit { message: String, text: String }
     List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }
     Search { query: String, contact: Option<String>, limit: Option<u32> }
+    Look { path: PathBuf, clean_metadata: Option<bool> }
+    Offer { contact: String, path: PathBuf, clean_metadata: Option<bool>, name: Option<String> }
+    OfTransfer { transfer: String }
+    SaveFile { transfer: String, path: PathBuf }
+    MaybeContact { contact: Option<String> }
     Online { online: bool }
     Change { old: String, new: String }
     Backup { path: PathBuf, passphrase: String }

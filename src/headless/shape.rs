@@ -1,13 +1,17 @@
 //! Results and notifications as JSON, the way the contract of `pelure headless` spells them.
 
+use data_encoding::HEXLOWER;
 use pelure_onion::{Address, Reach, Status};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::engine::{Change, ContactView, Delivery, Event, IdentityView, MessageView, Presence, Reaction, TorView};
+use crate::engine::{
+    Change, ContactView, Delivery, Event, FileState, IdentityView, MessageView, Prepared, Presence, Reaction, TorView,
+    TransferView,
+};
 use crate::vault::{ContactState, IdentityId, Quote, Request};
-use crate::wire::Expiry;
+use crate::wire::{Expiry, FileKind};
 
 /// The method and parameters of an event.
 pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
@@ -37,6 +41,12 @@ pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
             let mut changed = self::message(message);
             changed.as_object_mut().map(|map| map.insert("change".into(), change_word(*change).into()));
             ("message.changed", changed)
+        }
+        Event::FileOffered(view) => ("file.offered", file(view)),
+        Event::FileProgress(view) => ("file.progress", file(view)),
+        Event::FileState(view) => ("file.state", file(view)),
+        Event::FilePreparing { contact, name, done, size } => {
+            ("file.preparing", json!({"contact": contact.to_string(), "name": name, "done": done, "size": size}))
         }
         Event::MessageGone { contact, message } => (
             "message.changed",
@@ -107,6 +117,47 @@ pub(super) fn message(message: &MessageView) -> Value {
     object
 }
 
+pub(super) fn file(view: &TransferView) -> Value {
+    let (kind, files, seconds) = match view.kind {
+        FileKind::File => ("file", None, None),
+        FileKind::Folder { files } => ("folder", Some(files), None),
+        FileKind::VoiceNote { seconds } => ("voice_note", None, Some(seconds)),
+    };
+    let mut object = json!({
+        "transfer": view.transfer.to_string(), "message": view.message.to_string(), "contact": view.contact.to_string(),
+        "direction": if view.incoming { "in" } else { "out" }, "name": view.name, "kind": kind, "size": view.size,
+        "state": file_state(view.state), "done": view.done, "rate": view.rate, "eta": view.eta,
+        "blake3": HEXLOWER.encode(&view.root),
+    });
+    let extras = [
+        ("files", files.map(Value::from)),
+        ("seconds", seconds.map(Value::from)),
+        ("reason", view.failure.map(|reason| reason.word().into())),
+        ("removed", (!view.removed.is_empty()).then(|| view.removed.clone().into())),
+    ];
+    if let Some(map) = object.as_object_mut() {
+        map.extend(extras.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
+    object
+}
+
+pub(super) fn prepared(prepared: &Prepared) -> Value {
+    json!({"name": prepared.name, "size": prepared.size, "removed": prepared.removed, "kept": prepared.kept})
+}
+
+fn file_state(state: FileState) -> &'static str {
+    match state {
+        FileState::Offered => "offered",
+        FileState::Waiting => "waiting",
+        FileState::Active => "active",
+        FileState::Paused => "paused",
+        FileState::Done => "done",
+        FileState::Declined => "declined",
+        FileState::Cancelled => "cancelled",
+        FileState::Failed => "failed",
+    }
+}
+
 /// What few messages have: it is left out where it is not so.
 fn extras(message: &MessageView) -> impl Iterator<Item = (String, Value)> {
     let reaction = |reaction: &Reaction| json!({"mine": reaction.mine, "emoji": reaction.emoji.as_str()});
@@ -120,6 +171,7 @@ fn extras(message: &MessageView) -> impl Iterator<Item = (String, Value)> {
         ("reactions", reacted.then(|| message.reactions.iter().map(reaction).collect())),
         ("expires_in", message.expires_in.map(|expiry| expiry.seconds().into())),
         ("expires_at", message.expires_at.map(|time| rfc3339(time).into())),
+        ("file", message.transfer.as_ref().map(file)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

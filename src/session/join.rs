@@ -19,21 +19,12 @@ use chacha20poly1305::aead;
 use super::key::{Key, TAG, expand};
 use super::record::{Opener, RecordError, Sealer};
 use super::redacted;
-use crate::wire::Random;
 use crate::wire::limits::{CELL, HANDSHAKE, JOIN_LIFE, JOIN_TOKENS};
+use crate::wire::{JoinKind, Random};
 
 /// The secret of a session from which joins are made.
 #[derive(Clone)]
 pub struct Exporter(Key);
-
-/// What a join is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JoinKind {
-    /// Blocks of a file.
-    File = 1,
-    /// Voice.
-    Voice = 2,
-}
 
 /// The token of one join and the secret behind it.
 pub struct JoinKeys {

@@ -28,9 +28,11 @@ mod xk;
 
 pub use handshake::{Established, ExpectFinish, ExpectHello, ExpectReply, HandshakeError, Offer, answer, dial};
 pub use identity::{Identity, IdentityError};
-pub use join::{Accepted, ExpectConfirmation, ExpectProof, Exporter, JoinError, JoinKeys, JoinKind, Joined, Tokens};
+pub use join::{Accepted, ExpectConfirmation, ExpectProof, Exporter, JoinError, JoinKeys, Joined, Tokens};
 pub use record::{Opener, RecordError, Sealer};
 pub use renewal::RenewalError;
+
+pub use crate::wire::JoinKind;
 
 /// Gives types that hold secrets a `Debug` that shows only their name.
 macro_rules! redacted {

@@ -1,6 +1,6 @@
 //! A backup: one file under its own passphrase, from which a profile can be made again on another machine.
 //!
-//! It holds neither Tor's state nor keys of sealed files, and it never overwrites anything.
+//! It holds neither Tor's state nor files nor keys of sealed files, and it never overwrites anything.
 //!
 //! The file is a SQLCipher database followed by one page whose end is a key block ([`super::keyfile`]): SQLite knows how
 //! many pages are its own, so the database opens where it lies, without a copy on disk.
@@ -16,12 +16,13 @@ use super::error::{VaultError, disk as failed};
 use super::ids::ContactId;
 use super::keyfile::{self, DatabaseKey, Slot};
 use super::migrations;
+use super::outbox::Stamp;
 use super::passphrase::{Cost, Passphrase};
 use super::profile::Vault;
 use super::rows::{count, number};
 use super::transaction::Write;
 use super::{disk, transaction};
-use crate::wire::Random;
+use crate::wire::{Fate, MessageId, Random};
 
 /// See [`Vault::export`].
 pub(super) fn export(
@@ -144,6 +145,7 @@ fn take(w: &Write<'_>) -> Result<(), VaultError> {
 /// Two copies of a profile must never number messages in one epoch: each contact gets a new epoch, and what is still
 /// owed is numbered from 1.
 fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError> {
+    part_with_files(w, random)?;
     w.change("UPDATE message SET state = 'recalled' WHERE state = 'queued' AND deleted", ())?;
     w.change("UPDATE message SET seq = NULL WHERE state <> 'queued'", ())?;
     w.change("DELETE FROM deed WHERE kind = 'skip'", ())?;
@@ -162,6 +164,21 @@ fn start_afresh(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError
         )?;
     }
     Ok(())
+}
+
+/// No file came along. What was being fetched can be fetched again from the start; what is here no more can neither be
+/// sent nor read, and the other side is told that it will not come.
+fn part_with_files(w: &Write<'_>, random: &mut dyn Random) -> Result<(), VaultError> {
+    w.change(
+        "UPDATE transfer SET state = 'offered', paused = 0, fault = NULL, done = 0 WHERE incoming AND state = 'waiting'",
+        (),
+    )?;
+    for transfer in w.open_transfers()?.into_iter().filter(|transfer| !transfer.incoming) {
+        let mut id = MessageId([0; 16]);
+        random.fill(&mut id.0);
+        w.queue_fate(transfer.id, Fate::Cancelled, Stamp { id, time: transfer.time, handed: false })?;
+    }
+    w.lose_files()
 }
 
 /// Rows still owed, in order, and whether each is a deed.
@@ -214,7 +231,7 @@ fn tables(version: usize) -> impl Iterator<Item = (&'static str, String)> {
 }
 
 /// What a backup holds: for each table what version 1 had of it, and what each later one added.
-const TABLES: [(&str, [&str; migrations::CURRENT]); 11] = [
+const TABLES: [(&str, [&str; migrations::CURRENT]); 12] = [
     ("identity", ["id, name, seed, address, visible, doors", "", ""]),
     (
         "contact",
@@ -241,6 +258,15 @@ const TABLES: [(&str, [&str; migrations::CURRENT]); 11] = [
     ("deed", ["", "id, contact, seq, message_id, kind, message, body, time, handed", ""]),
     ("past", ["", "contact, message_id, received, message", ""]),
     ("draft", ["", "contact, text", ""]),
+    // Neither the sealed files nor what opens them, nor where files of the person lie.
+    (
+        "transfer",
+        [
+            "",
+            "",
+            "message, contact, incoming, kind, files, seconds, size, root, state, paused, fault, done, removed, finished",
+        ],
+    ),
 ];
 /// The size of SQLCipher's pages.
 const PAGE: u64 = 4_096;

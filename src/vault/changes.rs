@@ -16,6 +16,9 @@ impl Write<'_> {
     /// Lets a text of ours say something else: in place while it was never handed over, else the other side is told.
     pub fn edit(&self, key: MessageKey, text: &MessageText, stamp: Stamp) -> Result<(), VaultError> {
         let message = self.own(key)?;
+        if message.transfer.is_some() {
+            return Err(VaultError::NotAllowed { why: "a file cannot be edited; delete it and send another" });
+        }
         if message.text == text.as_str() {
             return Ok(());
         }
@@ -59,7 +62,8 @@ impl Write<'_> {
         time: i64,
     ) -> Result<Arrival, VaultError> {
         let Some(message) = self.named(contact, target, true)? else { return Ok(Arrival::Nothing) };
-        if message.deleted || message.text == text.as_str() {
+        // A file must not get another name after somebody looked at it.
+        if message.deleted || message.transfer.is_some() || message.text == text.as_str() {
             return Ok(Arrival::Nothing);
         }
         self.revise(&message, text, time)?;
@@ -125,7 +129,7 @@ impl Write<'_> {
     }
 
     /// Was the message never handed to any session?
-    fn untouched(&self, key: MessageKey) -> Result<bool, VaultError> {
+    pub(super) fn untouched(&self, key: MessageKey) -> Result<bool, VaultError> {
         let sql = "SELECT state = 'queued' AND handed = 0 FROM message WHERE id = ?1";
         Ok(self.db.prepare_cached(sql)?.query_row([key], |row| row.get(0))?)
     }
@@ -142,10 +146,11 @@ impl Write<'_> {
         self.change("UPDATE message SET text = ?2, edited = 1 WHERE id = ?1", (key, text.as_str())).map(drop)
     }
 
-    /// Leaves an empty marker of a message: no text, no former texts, no reactions, no quote.
+    /// Leaves an empty marker of a message: no text, no file, no former texts, no reactions, no quote.
     fn blank(&self, key: MessageKey) -> Result<(), VaultError> {
         self.drop_deeds(key)?;
         self.change("DELETE FROM revision WHERE message = ?1", (key,))?;
+        self.change("DELETE FROM transfer WHERE message = ?1", (key,))?;
         self.change(
             "UPDATE message SET text = '', deleted = 1, edited = 0, reacted_mine = NULL, reacted_theirs = NULL,
              reply_to = NULL, reply_mine = NULL WHERE id = ?1",

@@ -39,12 +39,13 @@ impl Write<'_> {
         self.remove(key)
     }
 
-    /// Removes a row and all that belongs to it; its name is kept, and its number if that is still owed.
+    /// Removes a row and all that belongs to it, a file too; its name is kept, and its number if that is still owed.
     fn remove(&self, key: MessageKey) -> Result<(), VaultError> {
         let message = self.message(key)?;
         if message.incoming() && !message.deleted {
             self.count_read(message.contact, key)?;
         }
+        self.abandon(&message)?;
         self.owe_skip(key)?;
         self.drop_deeds(key)?;
         self.change(

@@ -76,6 +76,23 @@ id!(
     MessageKey,
     "m"
 );
+id!(
+    /// A transfer, with the number of the message that offers it.
+    TransferId,
+    "t"
+);
+
+impl From<TransferId> for MessageKey {
+    fn from(id: TransferId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<MessageKey> for TransferId {
+    fn from(key: MessageKey) -> Self {
+        Self(key.0)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,11 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::VaultError;
-use super::ids::{ContactId, MessageKey};
+use super::ids::{ContactId, MessageKey, TransferId};
 use super::rows::{count, number, redacted, seconds};
 use super::transaction::{Read, Write};
 use crate::wire::limits::EPOCHS;
-use crate::wire::{Author, Body, Epoch, Expiry, MessageId, MessageText, Target};
+use crate::wire::{Author, Body, Epoch, Expiry, MessageId, Target};
 
 /// A message that arrived.
 #[derive(Clone, Copy)]
@@ -33,6 +33,12 @@ pub struct Incoming<'a> {
 pub enum Arrival {
     /// A new message to show.
     New(MessageKey),
+    /// Something to fetch, to show.
+    Offered(MessageKey),
+    /// Something to fetch that was not kept, since too many offers are unanswered: say so ([`Write::refuse_offer`]).
+    Crowded(MessageId),
+    /// This transfer is over.
+    Fate(TransferId),
     /// This text of theirs says something else now.
     Edited(MessageKey),
     /// This text of theirs is an empty marker now.
@@ -50,12 +56,29 @@ pub enum Arrival {
     Nothing,
 }
 
+/// A message to be kept.
+pub(super) struct Kept<'a> {
+    pub(super) contact: ContactId,
+    pub(super) id: MessageId,
+    pub(super) time: i64,
+    pub(super) text: &'a str,
+    pub(super) reply_to: Option<Target>,
+    pub(super) expires_in: Option<Expiry>,
+}
+
 impl Read<'_> {
     /// The highest number received of each of the contact's epochs, oldest epoch first.
     pub fn marks(&self, contact: ContactId) -> Result<Vec<(Epoch, u64)>, VaultError> {
         let mut query = self.db.prepare_cached("SELECT epoch, seq FROM mark WHERE contact = ?1 ORDER BY id")?;
         let rows = query.query_map([contact], |row| Ok((Epoch(row.get(0)?), count(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Is or was a message of theirs here that has this name?
+    pub(super) fn knows(&self, contact: ContactId, id: MessageId) -> Result<bool, VaultError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM past WHERE contact = ?1 AND message_id = ?2 AND received = 1)
+            OR EXISTS (SELECT 1 FROM message WHERE contact = ?1 AND message_id = ?2 AND (state = 'received') = 1)";
+        Ok(self.db.prepare_cached(sql)?.query_row((contact, &id.0[..]), |row| row.get(0))?)
     }
 }
 
@@ -68,12 +91,16 @@ impl Write<'_> {
         }
         match body {
             Body::Text { text, reply_to, expires_in } => {
-                self.take_text(contact, id, time, text, *reply_to, *expires_in)
+                let (reply_to, expires_in) = (*reply_to, *expires_in);
+                let kept = self.keep(&Kept { contact, id, time, text: text.as_str(), reply_to, expires_in })?;
+                Ok(kept.map_or(Arrival::Nothing, Arrival::New))
             }
             Body::Edit { target, text } => self.take_edit(contact, *target, text, time),
             Body::Delete { target } => self.take_delete(contact, *target),
             Body::React { target, emoji } => self.take_reaction(contact, *target, *emoji),
             Body::Terms { version, expires_in, receipts } => self.take_terms(contact, *version, *expires_in, *receipts),
+            Body::Offer(offer) => self.take_offer(contact, id, time, offer),
+            Body::Fate { target, fate } => self.take_fate(contact, *target, *fate, time),
         }
     }
 
@@ -83,42 +110,34 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Keeps a text, unless one of its name is or was here.
-    fn take_text(
-        &self,
-        contact: ContactId,
-        id: MessageId,
-        time: i64,
-        text: &MessageText,
-        reply_to: Option<Target>,
-        expires_in: Option<Expiry>,
-    ) -> Result<Arrival, VaultError> {
+    /// Keeps a message, unless one of its name is or was here.
+    pub(super) fn keep(&self, new: &Kept<'_>) -> Result<Option<MessageKey>, VaultError> {
         let kept = self.change(
             "INSERT INTO message (contact, message_id, state, time, text, reply_to, reply_mine, expires_in)
              SELECT ?1, ?2, 'received', ?3, ?4, ?5, ?6, ?7
              WHERE NOT EXISTS (SELECT 1 FROM past WHERE contact = ?1 AND message_id = ?2 AND received = 1)
              ON CONFLICT DO NOTHING",
             (
-                contact,
-                &id.0[..],
-                time,
-                text.as_str(),
-                reply_to.map(|target| target.id.0),
+                new.contact,
+                &new.id.0[..],
+                new.time,
+                new.text,
+                new.reply_to.map(|target| target.id.0),
                 // What the sender calls "you" is ours.
-                reply_to.map(|target| target.author == Author::You),
-                seconds(expires_in),
+                new.reply_to.map(|target| target.author == Author::You),
+                seconds(new.expires_in),
             ),
         )?;
         if kept == 0 {
-            return Ok(Arrival::Nothing);
+            return Ok(None);
         }
         let key = MessageKey(self.db.last_insert_rowid());
         self.change(
             "UPDATE contact SET unread = unread + 1, unread_bytes = unread_bytes + ?2, newest = ?3, newest_id = ?4
              WHERE id = ?1",
-            (contact, number(text.as_str().len()), key, &id.0[..]),
+            (new.contact, number(new.text.len()), key, &new.id.0[..]),
         )?;
-        Ok(Arrival::New(key))
+        Ok(Some(key))
     }
 
     /// Raises the mark of an epoch to `seq`; false: it was there already.

@@ -6,7 +6,7 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::VaultError;
-use super::ids::{ContactId, MessageKey};
+use super::ids::{ContactId, MessageKey, TransferId};
 use super::rows::{expiry, number, redacted};
 use super::transaction::Read;
 use crate::wire::{Emoji, Expiry, MessageId};
@@ -30,6 +30,8 @@ pub struct Message {
     pub text: String,
     /// It said something else before ([`Read::history`]).
     pub edited: bool,
+    /// The file it offers, of which `text` is the name.
+    pub transfer: Option<TransferId>,
     /// Its author took it away from both sides; only this marker is left.
     pub deleted: bool,
     /// What it answers.
@@ -155,7 +157,8 @@ macro_rules! message_query {
             "CASE WHEN m.reply_to IS NOT NULL THEN (SELECT substr(q.text, 1, 200) FROM message q ",
             "WHERE q.contact = m.contact AND q.message_id = m.reply_to ",
             "AND (q.state = 'received') = (m.reply_mine = 0)) END, ",
-            "m.state = 'delivered' AND m.id <= (SELECT c.seen_upto FROM contact c WHERE c.id = m.contact) ",
+            "m.state = 'delivered' AND m.id <= (SELECT c.seen_upto FROM contact c WHERE c.id = m.contact), ",
+            "(SELECT t.message FROM transfer t WHERE t.message = m.id) ",
             "FROM message m ",
             $where
         )
@@ -187,6 +190,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
             }),
         },
         read: row.get(15)?,
+        transfer: row.get(16)?,
     })
 }
 

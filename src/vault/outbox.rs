@@ -2,6 +2,7 @@
 //!
 //! It does not know which session is alive; [`crate::talk`] keeps the window. What a deed does is in [`super::changes`].
 
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
 
 use super::contacts;
@@ -9,7 +10,8 @@ use super::error::{VaultError, conflict};
 use super::ids::{ContactId, MessageKey};
 use super::rows::{count, expiry, number, redacted, seconds};
 use super::transaction::{Read, Write};
-use crate::wire::{Author, Body, Epoch, Expiry, MessageId, MessageText, Target};
+use super::transfers;
+use crate::wire::{Author, Body, Epoch, Expiry, Fate, FileKind, FileName, MessageId, MessageText, Offer, Target};
 
 /// A text to be queued.
 #[derive(Clone, Copy)]
@@ -80,8 +82,14 @@ impl Read<'_> {
 impl Write<'_> {
     /// Queues a text with the next number.
     pub fn queue_text(&self, new: &NewText<'_>, stamp: Stamp) -> Result<MessageKey, VaultError> {
-        let answered = new.reply_to.map(|key| self.quotable(new.contact, key)).transpose()?;
-        let seq = self.next_seq(new.contact)?;
+        let NewText { contact, text, expires_in, .. } = *new;
+        let answered = new.reply_to.map(|key| self.quotable(contact, key)).transpose()?;
+        self.queue_message(&NewMessage { contact, text: text.as_str(), answered, expires_in, numbered: true }, stamp)
+    }
+
+    /// Keeps a message that is shown as such, with the next number or, for now, with none.
+    pub(super) fn queue_message(&self, new: &NewMessage<'_>, stamp: Stamp) -> Result<MessageKey, VaultError> {
+        let seq = if new.numbered { Some(self.next_seq(new.contact)?) } else { None };
         self.db
             .prepare_cached(
                 "INSERT INTO message (contact, message_id, state, seq, handed, time, text, reply_to, reply_mine, expires_in)
@@ -90,12 +98,12 @@ impl Write<'_> {
             .execute((
                 new.contact,
                 &stamp.id.0[..],
-                number(seq),
-                stamp.handed,
+                seq.map(number),
+                new.numbered && stamp.handed,
                 stamp.time,
-                new.text.as_str(),
-                answered.map(|target| target.id.0),
-                answered.map(|target| target.author == Author::Me),
+                new.text,
+                new.answered.map(|target| target.id.0),
+                new.answered.map(|target| target.author == Author::Me),
                 seconds(new.expires_in),
             ))
             .map_err(conflict("message"))?;
@@ -111,12 +119,24 @@ impl Write<'_> {
         body: &Body,
         stamp: Stamp,
     ) -> Result<(), VaultError> {
-        let kind = kind(body).ok_or(VaultError::NotAllowed { why: "a text is no deed" })?;
+        let kind = kind(body).ok_or(NO_DEED)?;
         self.change(
             "UPDATE deed SET kind = 'skip', body = NULL
              WHERE contact = ?1 AND message IS ?2 AND kind = ?3 AND handed = 0",
             (contact, about, kind),
         )?;
+        self.owe(contact, about, body, stamp)
+    }
+
+    /// As [`Write::queue_deed`], beside whatever else is owed about the same row.
+    pub(super) fn owe(
+        &self,
+        contact: ContactId,
+        about: Option<MessageKey>,
+        body: &Body,
+        stamp: Stamp,
+    ) -> Result<(), VaultError> {
+        let kind = kind(body).ok_or(NO_DEED)?;
         let mut bytes = Vec::new();
         body.encode(&mut bytes);
         let seq = self.next_seq(contact)?;
@@ -151,7 +171,7 @@ impl Write<'_> {
     }
 
     /// Notes an acknowledgement that came at `now`; gives the messages newly delivered, in order. Their time starts to
-    /// run. One of another epoch changes nothing.
+    /// run; that of a file when its transfer is over. An acknowledgement of another epoch changes nothing.
     pub fn ack(
         &self,
         contact: ContactId,
@@ -173,7 +193,10 @@ impl Write<'_> {
             (contact, upto_seq),
         )?;
         let mut update = self.db.prepare_cached(
-            "UPDATE message SET state = 'delivered', seq = NULL, expires_at = ?3 + 1000 * expires_in
+            "UPDATE message SET state = 'delivered', seq = NULL,
+                expires_at = iif(expires_in IS NULL OR EXISTS (SELECT 1 FROM transfer t
+                    WHERE t.message = message.id AND t.state IN ('queued', 'offered', 'waiting')),
+                    NULL, ?3 + 1000 * expires_in)
              WHERE contact = ?1 AND seq <= ?2 RETURNING id",
         )?;
         let mut keys: Vec<MessageKey> =
@@ -182,9 +205,15 @@ impl Write<'_> {
         Ok(keys)
     }
 
-    /// Takes a message back that was never handed over.
+    /// Takes a message back that was never handed over, with the file that it offers.
     pub fn recall(&self, key: MessageKey) -> Result<(), VaultError> {
         self.message(key)?;
+        self.take_back(key)?;
+        self.finish(key.into(), Fate::Cancelled.into(), None).map(drop)
+    }
+
+    /// As [`Write::recall`]; what it offers is over already.
+    pub(super) fn take_back(&self, key: MessageKey) -> Result<(), VaultError> {
         self.change_one(
             "UPDATE message SET state = 'recalled' WHERE id = ?1 AND state = 'queued' AND handed = 0",
             (key,),
@@ -193,16 +222,28 @@ impl Write<'_> {
         self.drop_deeds(key)
     }
 
-    fn next_seq(&self, contact: ContactId) -> Result<u64, VaultError> {
+    /// The next number of what this contact is sent.
+    pub(super) fn next_seq(&self, contact: ContactId) -> Result<u64, VaultError> {
         let next = "UPDATE contact SET out_next = out_next + 1 WHERE id = ?1 RETURNING out_next - 1";
         let seq = self.db.prepare_cached(next)?.query_row([contact], |row| count(row, 0)).optional()?;
         seq.ok_or(contacts::MISSING)
     }
 }
 
+/// A message of ours that is shown as such: a text, or the name of a file.
+pub(super) struct NewMessage<'a> {
+    pub(super) contact: ContactId,
+    pub(super) text: &'a str,
+    pub(super) answered: Option<Target>,
+    pub(super) expires_in: Option<Expiry>,
+    /// False: it waits for its number.
+    pub(super) numbered: bool,
+}
+
 /// What a row of the outbox says, before it is checked.
 enum Content {
     Deed(Vec<u8>),
+    Offer { name: String, kind: FileKind, size: u64, root: [u8; 32], expires_in: Option<Expiry> },
     Skip,
     Text { text: String, reply_to: Option<Target>, expires_in: Option<Expiry> },
 }
@@ -212,6 +253,10 @@ impl Content {
         match self {
             Self::Skip => Ok(None),
             Self::Deed(bytes) => Body::decode(&bytes).map(Some).map_err(|_| DAMAGED),
+            Self::Offer { name, kind, size, root, expires_in } => {
+                let name = FileName::new(name).map_err(|_| DAMAGED)?;
+                Ok(Some(Body::Offer(Offer { name, kind, size, root, expires_in })))
+            }
             Self::Text { text, reply_to, expires_in } => {
                 let text = MessageText::new(text).map_err(|_| DAMAGED)?;
                 Ok(Some(Body::Text { text, reply_to, expires_in }))
@@ -226,6 +271,9 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<(Queued, Content)> {
         Content::Skip
     } else if key.is_none() {
         Content::Deed(row.get(6)?)
+    } else if row.get_ref(10)? != ValueRef::Null {
+        let (kind, size) = (transfers::kind(row, 10)?, count(row, 13)?);
+        Content::Offer { name: row.get(6)?, kind, size, root: row.get(14)?, expires_in: expiry(row, 9)? }
     } else {
         let reply_to = match row.get(8)? {
             None => None,
@@ -249,11 +297,12 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<(Queued, Content)> {
 
 fn kind(body: &Body) -> Option<&'static str> {
     match body {
-        Body::Text { .. } => None,
+        Body::Text { .. } | Body::Offer(_) => None,
         Body::Edit { .. } => Some("edit"),
         Body::Delete { .. } => Some("delete"),
         Body::React { .. } => Some("react"),
         Body::Terms { .. } => Some("terms"),
+        Body::Fate { .. } => Some("fate"),
     }
 }
 
@@ -262,13 +311,14 @@ redacted!(Queued, "Queued", key, seq, handed);
 
 /// Two walks along indexes, merged.
 pub(super) const OWED: &str =
-    "SELECT id, seq, message_id, time, handed, state = 'recalled' OR deleted, text, reply_to, reply_mine,
-        expires_in
-    FROM message WHERE contact = ?1 AND seq > ?2
+    "SELECT m.id, m.seq, m.message_id, m.time, m.handed, m.state = 'recalled' OR m.deleted, m.text, m.reply_to,
+        m.reply_mine, m.expires_in, t.kind, t.files, t.seconds, t.size, t.root
+    FROM message m LEFT JOIN transfer t ON t.message = m.id WHERE m.contact = ?1 AND m.seq > ?2
     UNION ALL
-    SELECT NULL, seq, message_id, time, handed, body IS NULL, body, NULL, NULL, NULL
+    SELECT NULL, seq, message_id, time, handed, body IS NULL, body, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM deed WHERE contact = ?1 AND seq > ?2
     ORDER BY 2 LIMIT ?3";
+const NO_DEED: VaultError = VaultError::NotAllowed { why: "a text is no deed" };
 const DAMAGED: VaultError = VaultError::Damaged { what: "the database" };
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Everything received from this contact was seen by the person at `now`: the time of what disappears starts to run.
+    /// Everything received from this contact was seen by the person at `now`: the time of what disappears starts to run,
+    /// but that of a file which is being fetched.
     pub fn mark_read(&self, contact: ContactId, now: i64) -> Result<(), VaultError> {
         self.change_one(
             // Nothing new is nothing to tell: it may have been read before both agreed to tell.
@@ -32,7 +33,8 @@ impl Write<'_> {
         )?;
         self.change(
             "UPDATE message SET expires_at = ?2 + 1000 * expires_in
-             WHERE contact = ?1 AND expires_in IS NOT NULL AND expires_at IS NULL AND state = 'received'",
+             WHERE contact = ?1 AND expires_in IS NOT NULL AND expires_at IS NULL AND state = 'received'
+                AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.message = message.id AND t.state = 'waiting')",
             (contact, now),
         )
         .map(drop)

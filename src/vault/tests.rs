@@ -212,7 +212,7 @@ impl Side {
             Body::React { target: Target { id, author }, emoji } => {
                 self.change(named(author, id), arrival, |said| said.reactions[them] = *emoji);
             }
-            Body::Terms { .. } => {}
+            Body::Terms { .. } | Body::Offer(_) | Body::Fate { .. } => {}
         }
     }
 

@@ -1,9 +1,10 @@
-//! What a numbered message says: a text, or a change of what was said before.
+//! What a numbered message says: a text, a file that is offered, or a change of what was said before.
 //!
 //! It does not decide whether a change is allowed: who receives it looks at whose message it names.
 
 use super::emoji::Emoji;
 use super::expiry::Expiry;
+use super::file::{Fate, Offer};
 use super::frame::{MessageId, WireError};
 use super::reader::Reader;
 use super::text::MessageText;
@@ -47,6 +48,15 @@ pub enum Body {
         expires_in: Option<Expiry>,
         /// Whether the sender tells what was displayed, and wants to be told.
         receipts: bool,
+    },
+    /// Something to fetch: the transfer is named by the message that offers it.
+    Offer(Offer),
+    /// What became of a transfer.
+    Fate {
+        /// The message that offered it.
+        target: Target,
+        /// Its end.
+        fate: Fate,
     },
 }
 
@@ -101,6 +111,16 @@ impl Body {
                 out.extend(seconds(*expires_in).to_be_bytes());
                 out.push(u8::from(*receipts));
             }
+            Self::Offer(offer) => {
+                out.push(OFFER);
+                out.extend(seconds(offer.expires_in).to_be_bytes());
+                offer.encode(out);
+            }
+            Self::Fate { target, fate } => {
+                out.push(FATE);
+                target.encode(out);
+                fate.encode(out);
+            }
         }
     }
 
@@ -127,11 +147,7 @@ impl Body {
             }),
             EDIT => Ok(Self::Edit { target: MessageId(from.bytes()?), text: from.text(MessageText::new)? }),
             DELETE => Ok(Self::Delete { target: MessageId(from.bytes()?) }),
-            REACT => {
-                let author = Author::from_code(from.byte()?)?.ok_or(WireError::Field)?;
-                let target = Target { id: MessageId(from.bytes()?), author };
-                Ok(Self::React { target, emoji: from.text(emoji)? })
-            }
+            REACT => Ok(Self::React { target: Target::read(from)?, emoji: from.text(emoji)? }),
             TERMS => Ok(Self::Terms {
                 version: u32::from_be_bytes(from.bytes()?),
                 expires_in: expiry(from)?,
@@ -141,6 +157,8 @@ impl Body {
                     _ => return Err(WireError::Field),
                 },
             }),
+            OFFER => Ok(Self::Offer(Offer::read(expiry(from)?, from)?)),
+            FATE => Ok(Self::Fate { target: Target::read(from)?, fate: Fate::read(from)? }),
             _ => Err(WireError::Field),
         }
     }
@@ -153,16 +171,26 @@ impl Body {
 
 impl Target {
     fn encode(self, out: &mut Vec<u8>) {
-        out.push(match self.author {
-            Author::Me => ME,
-            Author::You => YOU,
-        });
+        out.push(self.author.code());
         out.extend(self.id.0);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, WireError> {
+        let author = Author::from_code(from.byte()?)?.ok_or(WireError::Field)?;
+        Ok(Self { id: MessageId(from.bytes()?), author })
     }
 }
 
 impl Author {
-    fn from_code(code: u8) -> Result<Option<Self>, WireError> {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Me => ME,
+            Self::You => YOU,
+        }
+    }
+
+    /// `None` for nobody.
+    pub(super) fn from_code(code: u8) -> Result<Option<Self>, WireError> {
         match code {
             NOBODY => Ok(None),
             ME => Ok(Some(Self::Me)),
@@ -197,6 +225,8 @@ const EDIT: u8 = 2;
 const DELETE: u8 = 3;
 const REACT: u8 = 4;
 const TERMS: u8 = 5;
+const OFFER: u8 = 6;
+const FATE: u8 = 7;
 
 const NOBODY: u8 = 0;
 const ME: u8 = 1;
@@ -218,7 +248,7 @@ mod tests {
         let wrong: &[(&str, &[&[u8]])] = &[
             ("nothing", &[]),
             ("an unknown kind", &[&[0], &id]),
-            ("an unknown kind", &[&[6], &id]),
+            ("an unknown kind", &[&[8], &id]),
             ("a text without text", &[&[1, 0, 0, 0, 0, 0]]),
             ("an unknown author", &[&[1, 0, 0, 0, 0, 3], &id, b"x"]),
             ("half a quote", &[&[1, 0, 0, 0, 0, 1], &[7; 9]]),

@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::body::Body;
+use super::body::{Author, Body};
 use super::limits::{FRAME_BYTES, HANDSHAKE, REQUEST_BYTES};
 use super::reader::Reader;
 use super::text::RequestText;
@@ -87,6 +87,26 @@ pub enum Frame {
     Renew3(Box<[u8; HANDSHAKE]>),
     /// The renewal is complete; see [`Frame::Renew1`].
     Renewed,
+    /// A further circuit is about to be joined to this session, under a token that both sides can compute.
+    Join {
+        /// What for.
+        kind: JoinKind,
+        /// The name of the transfer or call.
+        id: [u8; 16],
+        /// Counts up per transfer or call and session: a join that failed is tried again under the next one.
+        index: u8,
+        /// Who dials: [`Author::Me`] announces a dial, [`Author::You`] asks for one.
+        dialler: Author,
+    },
+}
+
+/// What a joined circuit is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Blocks of a file.
+    File = 1,
+    /// Voice.
+    Voice = 2,
 }
 
 /// Why a session ends on purpose.
@@ -156,6 +176,7 @@ impl Frame {
             Self::Renew2(_) => RENEW_2,
             Self::Renew3(_) => RENEW_3,
             Self::Renewed => RENEWED,
+            Self::Join { .. } => JOIN,
         }
     }
 
@@ -178,6 +199,11 @@ impl Frame {
             }
             Self::Read { id } => out.extend(id.0),
             Self::Renew1(message) | Self::Renew2(message) | Self::Renew3(message) => out.extend(message.iter()),
+            Self::Join { kind, id, index, dialler } => {
+                out.push(*kind as u8);
+                out.extend(id);
+                out.extend([*index, dialler.code()]);
+            }
         }
     }
 
@@ -206,6 +232,12 @@ impl Frame {
             RENEW_2 => Self::Renew2(Box::new(body.bytes()?)),
             RENEW_3 => Self::Renew3(Box::new(body.bytes()?)),
             RENEWED => Self::Renewed,
+            JOIN => Self::Join {
+                kind: JoinKind::from_code(body.byte()?)?,
+                id: body.bytes()?,
+                index: body.byte()?,
+                dialler: Author::from_code(body.byte()?)?.ok_or(WireError::Field)?,
+            },
             _ => return Err(WireError::UnknownKind),
         };
         body.finish()?;
@@ -227,6 +259,16 @@ impl Bye {
             [1] => Ok(Self::Replaced),
             [2] => Ok(Self::Leaving),
             [3] => Ok(Self::Violation),
+            _ => Err(WireError::Field),
+        }
+    }
+}
+
+impl JoinKind {
+    fn from_code(code: u8) -> Result<Self, WireError> {
+        match code {
+            1 => Ok(Self::File),
+            2 => Ok(Self::Voice),
             _ => Err(WireError::Field),
         }
     }
@@ -261,6 +303,7 @@ fn lengths(kind: u8) -> Option<RangeInclusive<usize>> {
         MESSAGE => Some(MESSAGE_FIELDS + Body::LEAST..=MESSAGE_FIELDS + Body::MOST),
         SKIP | ACK | READ => Some(16..=16),
         RENEW_1 | RENEW_2 | RENEW_3 => Some(HANDSHAKE..=HANDSHAKE),
+        JOIN => Some(19..=19),
         OPTIONAL.. => Some(0..=FRAME_BYTES),
         _ => None,
     }
@@ -281,6 +324,7 @@ const RENEW_1: u8 = 0x20;
 const RENEW_2: u8 = 0x21;
 const RENEW_3: u8 = 0x22;
 const RENEWED: u8 = 0x23;
+const JOIN: u8 = 0x30;
 /// From here on kinds may be skipped by who does not know them.
 const OPTIONAL: u8 = 0x80;
 /// Epoch, sequence number, id and age before the body of a message.

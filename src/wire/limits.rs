@@ -52,6 +52,49 @@ pub const EPOCHS: usize = 8;
 /// A draft in bytes: more than one message, so that whoever pasted too much can still cut it.
 pub const DRAFT_BYTES: usize = 1024 * 1024;
 
+// Files.
+
+/// A file name in bytes: what file systems take.
+pub const FILE_NAME_BYTES: usize = 255;
+/// The largest content that is offered, 64 GiB: the hashes of its groups are half a mebibyte.
+pub const FILE_BYTES: u64 = 1 << 36;
+/// Files of one folder: more is an archive's work.
+pub const FOLDER_FILES: u32 = 10_000;
+/// Folders inside folders, the file itself among them: deeper trees do not fit the paths of other systems.
+pub const FOLDER_DEPTH: usize = 16;
+/// The list of a folder's files: 400 bytes for each path of the most there may be.
+pub const MANIFEST_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a block, which is verified alone and sealed alone: lost when a program is killed while it arrives.
+pub const BLOCK_BYTES: usize = 64 * 1024;
+/// Blocks whose hashes are asked for together: 2 KiB of hashes open 4 MiB of content.
+pub const GROUP_BLOCKS: u32 = 64;
+/// Bytes of content in one record: the largest record less its seals (35) and the head of the frame (12).
+pub const PIECE_BYTES: usize = RECORD_BYTES - 35 - 12;
+/// Unanswered offers of one side in one conversation: the sender keeps further ones back, the receiver answers them by
+/// "full", so that nobody's list is filled by one peer.
+pub const OPEN_OFFERS: usize = 16;
+/// Transfers of one contact that move at once; others wait: more would only be slower each.
+pub const TRANSFERS_AT_ONCE: usize = 3;
+/// Circuits of one transfer above [`ONE_CIRCUIT_BYTES`]: each adds its own speed; beyond a few the guard is what limits.
+pub const FILE_CIRCUITS: usize = 4;
+/// Circuits with one contact for all transfers: each costs the network six relays.
+pub const FILE_CIRCUITS_MOST: usize = 6;
+/// Up to this size one circuit carries a file: it is there before a second one is built.
+pub const ONE_CIRCUIT_BYTES: u64 = 1024 * 1024;
+/// Unanswered asks on one circuit: 4 MiB of blocks, more than a circuit holds under way in two seconds.
+pub const ASKS: usize = 64;
+/// Blocks that are asked for on a circuit whose speed is not known yet, and the least later.
+pub const ASKS_FIRST: usize = 4;
+/// A sender serves a transfer at most so many times over, with a mebibyte to spare for small ones: what is needed again
+/// after crashes is far less, and a peer that asks for ever is no receiver.
+pub const ASKED_TIMES: u64 = 3;
+/// What is asked for and not yet stored of one transfer: the memory of a receiver whose disk stands still.
+pub const FETCH_BYTES: usize = 12 * 1024 * 1024;
+/// Between two reports of what is verified: often enough for a bar that moves.
+pub const HAVE_EVERY: Duration = Duration::from_secs(1);
+/// A circuit that owes an answer and brings nothing for so long is replaced: Tor's own stalls are shorter.
+pub const FILE_STALLED: Duration = Duration::from_secs(30);
+
 // Load that one peer may cause.
 
 /// Messages a second that one contact may send for long: far above typing, far below what hurts a disk.

@@ -2,21 +2,25 @@
 //!
 //! It does not encrypt ([`crate::session`]) and does not decide what a frame means ([`crate::talk`]).
 
+pub mod block;
 mod body;
 pub mod deframer;
 mod emoji;
 mod expiry;
+mod file;
 pub mod frame;
 pub mod limits;
 pub mod random;
 mod reader;
 pub mod text;
 
+pub use block::{BlockFrame, Part};
 pub use body::{Author, Body, Target};
 pub use deframer::Deframer;
 pub use emoji::{Emoji, EmojiError};
 pub use expiry::{Expiry, ExpiryError};
-pub use frame::{Bye, Epoch, Frame, MessageId, WireError};
+pub use file::{Fate, FileFailure, FileKind, FileName, Offer};
+pub use frame::{Bye, Epoch, Frame, JoinKind, MessageId, WireError};
 pub use random::{Random, Seeded};
 pub use text::{MessageText, RequestText, TextError};
 

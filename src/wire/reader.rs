@@ -36,6 +36,12 @@ impl<'a> Reader<'a> {
         self.number().and_then(|seq| if (1..=SEQUENCE).contains(&seq) { Ok(seq) } else { Err(WireError::Field) })
     }
 
+    /// All that is left, where it lies.
+    pub(super) fn rest(&mut self, most: usize) -> Result<&'a [u8], WireError> {
+        let bytes = std::mem::take(&mut self.0);
+        if bytes.len() <= most { Ok(bytes) } else { Err(WireError::Length) }
+    }
+
     /// All that is left, as text.
     pub(super) fn text<T, E>(&mut self, new: impl FnOnce(String) -> Result<T, E>) -> Result<T, WireError> {
         let bytes = std::mem::take(&mut self.0);

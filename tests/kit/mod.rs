@@ -14,13 +14,16 @@ pub mod clock;
 pub mod peer;
 pub mod stillness;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pelure::engine::{
     Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView, Page,
     Parts, Presence, SystemRandom,
 };
+use pelure::file::disk::BlobStore;
 use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
 use pelure_onion::{Address, Memory};
 
@@ -39,7 +42,26 @@ pub fn road() -> Memory {
 
 /// An engine on that road, as yet without anybody if the vault is empty.
 pub async fn start(road: &Memory, vault: Vault, limits: Limits, clock: Arc<dyn Clock>) -> (Engine, Events) {
-    Engine::start(Parts { network: road.network(), vault, clock, limits }).await.unwrap()
+    start_at(road, vault, &sealed_files(), limits, clock).await
+}
+
+/// As [`start`], with its sealed files in a place of the test's own, so that they outlive the engine.
+pub async fn start_at(
+    road: &Memory,
+    vault: Vault,
+    files: &Path,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+) -> (Engine, Events) {
+    let blobs = BlobStore::new(files.to_owned(), None);
+    Engine::start(Parts { network: road.network(), vault, blobs, clock, limits }).await.unwrap()
+}
+
+/// A directory of sealed files for one engine; made only when there is one to seal.
+fn sealed_files() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("sealed-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 impl Person {

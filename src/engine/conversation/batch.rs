@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use super::text_bytes;
 use crate::engine::event::{Change, Delivery, Event};
+use crate::engine::fates;
+use crate::engine::history::{Said, said};
+use crate::engine::joins::Asked;
 use crate::engine::{EngineError, Shared, contacts};
-use crate::vault::{Arrival, Contact, ContactId, Incoming, Message, MessageKey, Stamp, VaultError, Write};
+use crate::vault::{Arrival, Contact, ContactId, Incoming, MessageKey, Stamp, Transfer, VaultError, Write};
 use crate::wire::limits::BATCH_BYTES;
 use crate::wire::{Body, Epoch, MessageId};
 
@@ -22,6 +25,8 @@ pub(super) struct Batch {
     pub(super) acked: Option<(Epoch, u64)>,
     /// The last of our messages that the peer says was displayed.
     pub(super) read: Option<MessageId>,
+    /// Further circuits that the peer announced.
+    pub(super) joins: Vec<Asked>,
     /// The peer took us in as a contact.
     pub(super) accepted: bool,
     /// The peer says that it was restored from a backup.
@@ -50,9 +55,16 @@ enum Arrived {
 
 /// What one frame turned out to be.
 enum Brought {
-    Received(Message),
-    Changed(Message, Change),
-    Terms { changed: bool, outdated: bool },
+    Received(Box<Said>),
+    Changed(Box<Said>, Change),
+    /// A transfer is over.
+    Fate(Box<Transfer>),
+    /// An offer that was not kept: the peer is told.
+    Crowded,
+    Terms {
+        changed: bool,
+        outdated: bool,
+    },
 }
 
 impl Batch {
@@ -112,10 +124,15 @@ impl Arrived {
         };
         Ok(Some(match w.receive(&Incoming { contact, epoch, seq, id, time, body })? {
             Arrival::Nothing => return Ok(None),
-            Arrival::New(key) => Brought::Received(w.message(key)?),
-            Arrival::Edited(key) => Brought::Changed(w.message(key)?, Change::Edited),
-            Arrival::Deleted(key) => Brought::Changed(w.message(key)?, Change::Deleted),
-            Arrival::Reacted(key) => Brought::Changed(w.message(key)?, Change::Reacted),
+            Arrival::New(key) | Arrival::Offered(key) => Brought::Received(shown(w, key)?),
+            Arrival::Edited(key) => Brought::Changed(shown(w, key)?, Change::Edited),
+            Arrival::Deleted(key) => Brought::Changed(shown(w, key)?, Change::Deleted),
+            Arrival::Reacted(key) => Brought::Changed(shown(w, key)?, Change::Reacted),
+            Arrival::Fate(transfer) => Brought::Fate(Box::new(w.transfer(transfer)?)),
+            Arrival::Crowded(message) => {
+                w.refuse_offer(contact, message, stamp)?;
+                Brought::Crowded
+            }
             Arrival::Terms { changed, outdated } => {
                 if outdated {
                     w.announce_terms(contact, stamp)?;
@@ -129,11 +146,13 @@ impl Arrived {
 impl News {
     /// Whether it made us owe the peer something.
     pub(super) fn owing(&self) -> bool {
-        self.restored || self.brought.iter().any(|brought| matches!(brought, Brought::Terms { outdated: true, .. }))
+        let answers = |brought: &Brought| matches!(brought, Brought::Terms { outdated: true, .. } | Brought::Crowded);
+        self.restored || self.brought.iter().any(answers)
     }
 
     /// Tells of everything, in order.
     pub(super) async fn tell(self, shared: &Arc<Shared>) -> Result<(), EngineError> {
+        let over = self.brought.iter().any(Brought::ends_transfers);
         let changed = self.accepted || self.brought.iter().any(Brought::touches_contact);
         if self.brought.iter().any(Brought::leaves_traces) {
             // What was deleted is to be gone from the disk when it is gone from the window.
@@ -145,14 +164,19 @@ impl News {
         for brought in self.brought {
             match brought {
                 Brought::Received(message) => {
-                    let message = shared.view(message);
+                    let message = shared.view(*message);
+                    let offered = message.transfer.clone();
                     shared.outlet.put(Event::MessageReceived(message)).await;
+                    if let Some(offered) = offered {
+                        shared.outlet.put(Event::FileOffered(offered)).await;
+                    }
                 }
                 Brought::Changed(message, change) => {
-                    let message = shared.view(message);
+                    let message = shared.view(*message);
                     shared.outlet.put(Event::MessageChanged { message, change }).await;
                 }
-                Brought::Terms { .. } => {}
+                Brought::Fate(transfer) => fates::tell_row(shared, *transfer).await,
+                Brought::Terms { .. } | Brought::Crowded => {}
             }
         }
         for message in self.delivered {
@@ -160,6 +184,9 @@ impl News {
         }
         for message in self.read {
             shared.outlet.put(Event::MessageState { message, state: Delivery::Read }).await;
+        }
+        if over {
+            fates::ended(shared, self.contact.id).await;
         }
         if self.restored {
             contacts::tell_restored(shared, self.contact).await;
@@ -176,8 +203,18 @@ impl Brought {
         matches!(self, Self::Received(_) | Self::Terms { changed: true, .. } | Self::Changed(_, Change::Deleted))
     }
 
+    /// Whether a transfer may be over: what it had on the disk goes, what waited for its place moves.
+    fn ends_transfers(&self) -> bool {
+        matches!(self, Self::Fate(_) | Self::Changed(_, Change::Deleted))
+    }
+
     /// Whether something that was deleted may still lie in the log of the database.
     fn leaves_traces(&self) -> bool {
         matches!(self, Self::Changed(_, Change::Deleted))
     }
+}
+
+/// A message as it is now.
+fn shown(w: &Write<'_>, key: MessageKey) -> Result<Box<Said>, VaultError> {
+    Ok(Box::new(said(w, w.message(key)?)?))
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::{Conversation, End};
 use crate::engine::clock::SystemRandom;
+use crate::engine::joins::{Asked, Join};
 use crate::engine::roster::lock;
 use crate::talk::{Side, Verdict};
 use crate::vault::ContactState;
-use crate::wire::{Bye, Frame};
+use crate::wire::{Author, Bye, Frame};
 
 impl Conversation {
     pub(super) async fn receive(&mut self, chunk: Vec<u8>) -> Result<(), End> {
@@ -92,6 +93,12 @@ impl Conversation {
                 self.pay(now);
                 batch.restored = true;
             }
+            Frame::Join { kind, id, index, dialler } => {
+                self.pay(now);
+                let keys = self.link.session.exporter_in.join_token(kind, &id, index);
+                let dialler = if dialler == Author::Me { Side::Them } else { Side::Us };
+                batch.joins.push(Asked { join: Join { kind, id, index }, dialler, keys });
+            }
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }
@@ -105,10 +112,22 @@ impl Conversation {
     }
 
     /// Makes what arrived durable, tells of it, and only then lets it be acknowledged.
-    pub(super) async fn commit(&mut self, batch: Batch) -> Result<(), End> {
-        if batch.is_empty() {
-            return Ok(());
+    pub(super) async fn commit(&mut self, mut batch: Batch) -> Result<(), End> {
+        let joins = std::mem::take(&mut batch.joins);
+        if !batch.is_empty() {
+            self.make_durable(batch).await?;
         }
+        // After the commit: they may belong to what came with it.
+        if self.accepted
+            && !joins.is_empty()
+            && let Some(running) = self.shared.roster.contact(self.contact)
+        {
+            joins.into_iter().for_each(|asked| running.askers.tell(asked));
+        }
+        Ok(())
+    }
+
+    async fn make_durable(&mut self, batch: Batch) -> Result<(), End> {
         let ack = batch.ack.and_then(|epoch| Some((epoch, self.inbox.mark(epoch)?)));
         let acked = batch.acked;
         let news = batch.commit(&self.shared, self.contact).await?;
@@ -123,7 +142,7 @@ impl Conversation {
         self.accepted = news.contact.state == ContactState::Accepted;
         self.regard(&news.contact, news.receipt, false);
         self.more |= news.owing();
-        lock(&self.live).open = self.accepted;
+        lock(&self.live).open.send_replace(self.accepted);
         news.tell(&self.shared).await?;
         Ok(())
     }

@@ -4,12 +4,14 @@
 
 use super::{Conversation, Due, End, text_bytes};
 use crate::engine::event::{Delivery, Event};
+use crate::engine::joins::{Announcement, Join};
 use crate::engine::roster::lock;
 use crate::engine::{EngineError, Shared, contacts};
 use crate::session::ExpectReply;
+use crate::talk::Side;
 use crate::vault::{Contact, ContactId, ContactState, Queued};
 use crate::wire::limits::{FLUSH_BYTES, OUTBOX_ROWS};
-use crate::wire::{Epoch, Frame, RequestText};
+use crate::wire::{Author, Epoch, Frame, RequestText};
 
 /// Frames that go with the last message of a handshake, and what they hand over.
 #[derive(Default)]
@@ -22,9 +24,10 @@ impl Conversation {
     /// Writes what is due, and as many messages as fit.
     pub(super) async fn send(&mut self) -> Result<(), End> {
         let mut out = std::mem::take(&mut self.due.sealed);
-        let Due { welcome, restored, pong, ping, ack, mut read, .. } = std::mem::take(&mut self.due);
+        let Due { welcome, restored, pong, ping, ack, mut read, mut joins, .. } = std::mem::take(&mut self.due);
         if !self.may_tell() {
             self.due.read = read.take();
+            self.due.joins = std::mem::take(&mut joins);
         }
         let mut frames = Vec::new();
         let control = [
@@ -36,12 +39,17 @@ impl Conversation {
             ping.map(|nonce| Frame::Ping { nonce }),
         ];
         control.into_iter().flatten().for_each(|frame| frame.encode(&mut frames));
+        joins.iter().for_each(|wanted| announce(wanted).encode(&mut frames));
         if self.may_hand() {
             self.hand_over(&mut frames).await?;
         }
         self.link.session.sealer.seal(&frames, self.now(), &mut out)?;
         if !out.is_empty() {
             self.link.outgoing.try_send(out).map_err(|_| End::Lost)?;
+        }
+        for Announcement { join: Join { kind, id, index }, keys, .. } in joins {
+            // Of the key that sealed the announcement. Whoever wanted the circuit may have gone.
+            keys.send(self.link.session.exporter_out.join_token(kind, &id, index)).ok();
         }
         if restored {
             contacts::told_restored(&self.shared, self.contact).await?;
@@ -96,6 +104,12 @@ pub(in crate::engine) async fn opening(shared: &Shared, contact: ContactId) -> R
         }
     }
     Ok(opening)
+}
+
+fn announce(wanted: &Announcement) -> Frame {
+    let Announcement { join: Join { kind, id, index }, dialler, .. } = wanted;
+    let dialler = if *dialler == Side::Us { Author::Me } else { Author::You };
+    Frame::Join { kind: *kind, id: *id, index: *index, dialler }
 }
 
 fn request(row: &Contact) -> Frame {

@@ -1,0 +1,127 @@
+//! The circuits of a file that we receive: as many as are allowed, replaced as they end, dialled by whoever can.
+//!
+//! It does not know what they carry. Failures make it slower, never give up: who the transfer belongs to decides that.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::engine::Shared;
+use crate::engine::circuit::Circuit;
+use crate::engine::joins::{self, Join, Peer, Unjoined};
+use crate::session::JoinKind;
+use crate::talk::Side;
+use crate::wire::MessageId;
+use std::sync::Arc;
+
+/// Joins under way for one transfer.
+pub(super) struct Crew {
+    shared: Arc<Shared>,
+    peer: Peer,
+    transfer: MessageId,
+    index: u8,
+    dialler: Side,
+    /// Of this dialler, one after the other.
+    failures: u32,
+    /// Of either, since there was a circuit.
+    misses: u32,
+    not_before: Duration,
+    joining: JoinSet<(Side, Result<Circuit, Unjoined>)>,
+}
+
+impl Crew {
+    pub(super) fn new(shared: Arc<Shared>, peer: Peer, transfer: MessageId) -> Self {
+        Self {
+            shared,
+            peer,
+            transfer,
+            index: 0,
+            dialler: Side::Us,
+            failures: 0,
+            misses: 0,
+            not_before: Duration::ZERO,
+            joining: JoinSet::new(),
+        }
+    }
+
+    /// Begins joins until so many circuits are there or on their way; `there` are there.
+    pub(super) fn fill(&mut self, wanted: usize, there: usize) {
+        if self.pause() > Duration::ZERO {
+            return;
+        }
+        while there + self.joining.len() < wanted {
+            let join = Join { kind: JoinKind::File, id: self.transfer.0, index: self.index };
+            self.index = self.index.wrapping_add(1);
+            let (shared, peer, dialler) = (Arc::clone(&self.shared), self.peer.clone(), self.dialler);
+            self.joining.spawn(async move { (dialler, joins::open(&shared, &peer, join, dialler).await) });
+        }
+    }
+
+    /// How long nothing is tried.
+    pub(super) fn pause(&self) -> Duration {
+        self.not_before.saturating_sub(self.shared.clock.now())
+    }
+
+    /// The session is there again: whatever failed before says nothing.
+    pub(super) fn at_once(&mut self) {
+        self.misses = 0;
+        self.not_before = Duration::ZERO;
+    }
+
+    /// The next circuit; waits for ever when none is on its way.
+    pub(super) async fn next(&mut self) -> Option<Circuit> {
+        let Some(joined) = self.joining.join_next().await else { return std::future::pending().await };
+        let (dialler, joined) = joined.ok()?;
+        match joined {
+            Ok(circuit) => {
+                self.failures = 0;
+                Some(circuit)
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a circuit for a file was not joined");
+                self.missed(dialler, &error);
+                None
+            }
+        }
+    }
+
+    /// A circuit brought something: those that follow are dialled at once.
+    pub(super) fn succeeded(&mut self) {
+        self.misses = 0;
+    }
+
+    /// A circuit ended without having brought anything.
+    pub(super) fn wasted(&mut self) {
+        self.misses = self.misses.saturating_add(1);
+        self.wait();
+    }
+
+    fn missed(&mut self, dialler: Side, error: &Unjoined) {
+        if let Unjoined::NoSession = error {
+            // Told when there is one; this is for what was not told.
+            self.not_before = self.shared.clock.now() + PAUSE_MOST;
+            return;
+        }
+        self.misses = self.misses.saturating_add(1);
+        if dialler == self.dialler {
+            self.failures += 1;
+            if self.failures >= TRIES {
+                self.failures = 0;
+                self.dialler = if dialler == Side::Us { Side::Them } else { Side::Us };
+            }
+        }
+        self.wait();
+    }
+
+    fn wait(&mut self) {
+        let pause = PAUSE_FIRST.saturating_mul(1 << self.misses.saturating_sub(1).min(8)).min(PAUSE_MOST);
+        self.not_before = self.shared.clock.now() + pause;
+    }
+}
+
+/// Failures in a row after which the other side is to dial: it may be reached where we are not, or the other way round.
+const TRIES: u32 = 2;
+
+/// After a failure, at first and at most.
+const PAUSE_FIRST: Duration = Duration::from_millis(500);
+const PAUSE_MOST: Duration = Duration::from_secs(30);

@@ -1,0 +1,68 @@
+//! How fast something goes now, and when it will be done.
+//!
+//! It knows no clock: time is an argument, since an arbitrary start.
+
+use std::time::Duration;
+
+/// Bytes of the last seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Rate {
+    /// Bytes of each of the last whole seconds and of the one under way, oldest first.
+    slots: [u64; SLOTS],
+    /// The second of the newest slot.
+    second: u64,
+    /// When the first bytes came.
+    since: Option<Duration>,
+}
+
+impl Rate {
+    /// Nothing moved yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// So many bytes moved now.
+    pub fn add(&mut self, bytes: u64, now: Duration) {
+        self.advance(now);
+        self.since.get_or_insert(now);
+        if let Some(newest) = self.slots.last_mut() {
+            *newest = newest.saturating_add(bytes);
+        }
+    }
+
+    /// Bytes a second over the last seconds; `None` until something moved for long enough to tell.
+    pub fn per_second(&self, now: Duration) -> Option<u64> {
+        let mut current = self.clone();
+        current.advance(now);
+        let begun = Duration::from_secs(current.second.saturating_sub(SLOTS as u64 - 1));
+        let span = now.saturating_sub(begun.max(current.since?));
+        if span < LEAST {
+            return None;
+        }
+        let bytes: u64 = current.slots.iter().sum();
+        u64::try_from(u128::from(bytes) * 1_000 / span.as_millis().max(1)).ok()
+    }
+
+    /// How long `rest` bytes will take at this rate; `None` while nothing moves.
+    pub fn left(&self, rest: u64, now: Duration) -> Option<Duration> {
+        let rate = self.per_second(now).filter(|rate| *rate > 0)?;
+        Some(Duration::from_secs(rest.div_ceil(rate)))
+    }
+
+    /// Starts the slot of this second; what lies too far back is forgotten.
+    fn advance(&mut self, now: Duration) {
+        let gone = now.as_secs().saturating_sub(self.second);
+        if gone == 0 {
+            return;
+        }
+        let kept = usize::try_from(gone).unwrap_or(SLOTS).min(SLOTS);
+        self.slots.rotate_left(kept % SLOTS);
+        self.slots.iter_mut().rev().take(kept).for_each(|slot| *slot = 0);
+        self.second = now.as_secs();
+    }
+}
+
+/// The second under way and four before it: shorter jumps about, longer lies after a stall.
+const SLOTS: usize = 5;
+/// Over less than this a rate is noise.
+const LEAST: Duration = Duration::from_millis(250);
