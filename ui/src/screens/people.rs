@@ -37,6 +37,8 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         if scene.narrow {
             nobody::show(ui, scene, view);
         } else {
+            // As wide as a list would be.
+            ui.set_min_width(ui.available_width());
             text::note(ui, &scene.palette, &scene.say("people-nobody"));
         }
         return;

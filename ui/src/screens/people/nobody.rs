@@ -47,8 +47,8 @@ pub(crate) fn lonely(scene: &Scene<'_>, view: &View) -> Option<IdentityKey> {
     none.then(|| identity.or(scene.model.identities.first().map(|identity| identity.key))).flatten()
 }
 
-/// The width of the column: two rows of an address.
-const WIDTH: f32 = 420.0;
+/// The width of the column: what can be done stands in one row.
+const WIDTH: f32 = 480.0;
 /// About its height.
 const HEIGHT: f32 = 400.0;
 /// The side of the picture.
