@@ -5,14 +5,93 @@
 
 #![allow(unreachable_pub, reason = "included by path from the targets and from the test")]
 
-use pelure::name::{PetName, neutralised};
-use pelure::wire::{Deframer, Frame, WireError};
+use std::time::Duration;
+
+use pelure::file::clean::{Cleaning, clean};
+use pelure::file::{Blocks, Fetch, Hashing, Lane, Manifest, Serve, Tree};
+use pelure::name::{PetName, SafeFileName, neutralised};
+use pelure::wire::block::BlockFrames;
+use pelure::wire::limits::{FILE_BYTES, FILE_NAME_BYTES, MANIFEST_BYTES};
+use pelure::wire::{Body as Said, Deframer, Frame, WireError};
 
 /// A target: takes any bytes, panics when a promise is broken.
 pub type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub const BODIES: &[(&str, Body)] = &[("frame", frame), ("petname", petname)];
+pub const BODIES: &[(&str, Body)] = &[
+    ("block", block),
+    ("bundle", bundle),
+    ("clean", clean_file),
+    ("frame", frame),
+    ("offer", offer),
+    ("petname", petname),
+];
+
+/// A record of a circuit that carries a file: canonical as far as it is understood; said to either side of a transfer, it
+/// gives nothing that is not the content.
+pub fn block(bytes: &[u8]) {
+    let (mut understood, mut whole) = (Vec::new(), true);
+    for frame in BlockFrames::new(bytes) {
+        assert!(whole, "a frame behind an error");
+        match frame {
+            Ok(frame) => frame.encode(&mut understood),
+            Err(_) => whole = false,
+        }
+    }
+    assert!(bytes.starts_with(&understood) && whole == (understood.len() == bytes.len()));
+
+    let (tree, lane) = (Tree::new(CONTENT.len() as u64), Lane(0));
+    let mut hashing = Hashing::new(tree);
+    assert_eq!(hashing.update(&CONTENT), Ok(()));
+    let Ok(hashed) = hashing.finish() else { unreachable!() };
+    let mut serve = Serve::new(tree, hashed.clone());
+    serve.open(lane);
+    let _ = serve.take(lane, bytes);
+    while let Ok(Some(_)) = serve.next(lane) {}
+
+    let mut fetch = Fetch::new(tree, hashed.root, Blocks::new(tree), None);
+    let (mut asks, mut verified) = (Vec::new(), Vec::new());
+    fetch.open(lane, Duration::ZERO);
+    fetch.asks(lane, Duration::ZERO, &mut asks);
+    let _ = fetch.take(lane, bytes, Duration::ZERO, &mut verified);
+    assert!(verified.iter().all(|block| block.block == 0 && **block.bytes == CONTENT));
+}
+
+/// The list at the beginning of a folder.
+pub fn bundle(bytes: &[u8]) {
+    let files = bytes.get(8..12).and_then(|files| files.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let Some((size, content)) = bytes.split_last_chunk().map(|(content, size)| (u64::from_be_bytes(*size), content)) else {
+        return;
+    };
+    if let Ok(manifest) = Manifest::read(content, size, files) {
+        let list = manifest.to_bytes();
+        assert!(content.starts_with(&list) && list.len() <= MANIFEST_BYTES && manifest.size() <= FILE_BYTES);
+        assert!(manifest.entries().iter().all(|entry| !entry.path.iter().any(|name| name == ".." || name.contains('/'))));
+        let again = manifest.entries().iter().rev().map(|entry| (entry.path.clone(), entry.size)).collect();
+        assert_eq!(Manifest::new(again), Ok(manifest));
+    }
+}
+
+/// What a message says, offers among it.
+pub fn offer(bytes: &[u8]) {
+    let Ok(said) = Said::decode(bytes) else { return };
+    let mut encoded = Vec::new();
+    said.encode(&mut encoded);
+    assert_eq!(encoded, bytes);
+    if let Said::Offer(offer) = said {
+        assert!(offer.is_sound() && (1..=FILE_NAME_BYTES).contains(&offer.name.as_str().len()));
+    }
+}
+
+/// A file that somebody is about to send: it is refused, or what comes out is clean.
+pub fn clean_file(bytes: &[u8]) {
+    if let Cleaning::Cleaned { bytes, kept, .. } = clean("", bytes.to_vec()) {
+        match clean("", bytes.clone()) {
+            Cleaning::Clean => assert!(kept.is_empty()),
+            again => assert_eq!(again, Cleaning::Cleaned { bytes, removed: Vec::new(), kept }),
+        }
+    }
+}
 
 /// Bytes as a session would push them: the cuts between records change nothing, and what is understood is canonical.
 pub fn frame(bytes: &[u8]) {
@@ -27,12 +106,16 @@ pub fn frame(bytes: &[u8]) {
     }
 }
 
-/// Text as a person might type or a peer might send.
+/// Text as a person might type or a peer might send, also as the name of a file.
 pub fn petname(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let shown = neutralised(&text);
     assert!(!shown.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
     assert_eq!(neutralised(&shown), shown);
+    let file = SafeFileName::new(&text);
+    assert_eq!(SafeFileName::new(file.as_str()), file);
+    assert_eq!(neutralised(file.as_str()), file.as_str());
+    assert_eq!(std::path::Path::new(file.as_str()).file_name(), Some(file.as_str().as_ref()));
     if let Ok(name) = PetName::new(&text) {
         assert_eq!(PetName::new(name.as_str()).as_ref(), Ok(&name));
         assert_eq!(neutralised(name.as_str()), name.as_str());
@@ -56,3 +139,6 @@ fn deframed(bytes: &[u8], piece: usize) -> (Vec<Frame>, Result<bool, WireError>)
     }
     (frames, Ok(deframer.is_between_frames()))
 }
+
+/// A content of one block.
+const CONTENT: [u8; 1_000] = [7; 1_000];

@@ -1,4 +1,4 @@
-//! A disk that fails while people talk: a clear word, a clean recovery, and nothing acknowledged is lost.
+//! A disk that fails while people talk or files arrive: a clear word, a clean recovery, and nothing acknowledged is lost.
 //!
 //! Each test runs a second time inside a mount namespace of its own, where it may have a small disk; for that, root or
 //! the right to user namespaces is needed, which every Debian gives.
@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kit::Person;
+use pelure::file::disk::{BlobStore, DiskError, save};
 use pelure::engine::{Delivery, Event, Limits, Page, Presence, SystemRandom};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
 
@@ -40,6 +41,64 @@ fn a_disk_that_became_read_only_is_said() {
         assert_eq!(create(&empty).err(), Some(VaultError::Denied));
         mount(&["-o", "remount,rw"], &disk);
         Vault::open(&profile, &passphrase()).unwrap();
+    });
+}
+
+#[test]
+fn a_full_disk_stops_a_file_and_loses_no_block_of_it() {
+    on_small_disk("a_full_disk_stops_a_file_and_loses_no_block_of_it", |disk| {
+        let store = BlobStore::new(disk.join("files"), None);
+        assert_eq!(store.create([1; 16], &KEY, 64 << 20).err(), Some(DiskError::Full), "known at once");
+        let blob = store.create([2; 16], &KEY, u64::from(BLOCKS) * BLOCK as u64).unwrap();
+        let filler = disk.join("filler");
+        leave(10 * BLOCK as u64, &filler);
+        let block = |number: u32| vec![number as u8; BLOCK];
+        let (stopped, error) =
+            (0..BLOCKS).find_map(|number| blob.write_block(number, &block(number)).err().map(|e| (number, e))).unwrap();
+        assert_eq!(error, DiskError::Full);
+        assert_eq!(store.create([3; 16], &KEY, 1).err(), Some(DiskError::Full));
+        assert_eq!(store.names().unwrap(), [[2; 16]]);
+
+        fs::remove_file(filler).unwrap();
+        assert!(blob.scan(0..BLOCKS).unwrap().into_iter().eq(0..stopped), "what was written is there, and no more");
+        for number in stopped..BLOCKS {
+            blob.write_block(number, &block(number)).unwrap();
+        }
+        blob.sync().unwrap();
+        assert!((0..BLOCKS).all(|number| blob.read_block(number).unwrap()[..] == block(number)));
+    });
+}
+
+#[test]
+fn a_copy_that_does_not_fit_is_not_left_behind() {
+    on_small_disk("a_copy_that_does_not_fit_is_not_left_behind", |disk| {
+        let content = vec![7; 4 << 20];
+        let blob = BlobStore::new(disk.join("files"), None).seal([1; 16], &KEY, &content).unwrap();
+        let (filler, target) = (disk.join("filler"), disk.join("letter"));
+        leave(1 << 20, &filler);
+        assert_eq!(save(&blob, &target, &mut |_| panic!("nothing is written")), Err(DiskError::Full));
+        fs::remove_file(&filler).unwrap();
+        // Somebody else takes the space meanwhile.
+        let mut crowd = |done| {
+            if done == 1 << 20 {
+                leave(0, &filler);
+            }
+            true
+        };
+        assert_eq!(save(&blob, &target, &mut crowd), Err(DiskError::Full));
+        assert!(!target.exists());
+        fs::remove_file(&filler).unwrap();
+        drop(blob);
+        mount(&["-o", "remount,ro"], &disk);
+        let store = BlobStore::new(disk.join("files"), None);
+        assert_eq!(store.create([2; 16], &KEY, 1).err(), Some(DiskError::Denied));
+        assert_eq!(store.remove([1; 16]).err(), Some(DiskError::Denied));
+        mount(&["-o", "remount,rw"], &disk);
+        let blob = store.open([1; 16], &KEY, content.len() as u64).unwrap();
+        let elsewhere = Path::new("/proc/letter");
+        assert!(save(&blob, elsewhere, &mut |_| true).is_err());
+        save(&blob, &target, &mut |_| true).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), content);
     });
 }
 
@@ -148,3 +207,8 @@ const DISK: &str = "PELURE_TEST_DISK";
 const ROOM: u64 = 400 * 1024;
 const MESSAGES: usize = 100;
 const PAGE: usize = 16 * 1024;
+
+/// Of sealed files.
+const KEY: [u8; 32] = [7; 32];
+const BLOCK: usize = 64 * 1024;
+const BLOCKS: u32 = 128;

@@ -1,11 +1,12 @@
 //! A raw Arti program without our road: the baseline that the benches compare with.
 //!
 //! It promises Arti used plainly (`TorClient::connect`, `RendRequest::accept`) with the same vanguards, keystore,
-//! quota and congestion control as ours, and one JSON line per measurement. Bytes are echoed; nothing else is done.
+//! quota and congestion control as ours, and one JSON line per measurement. Bytes are echoed, or
+//! given in return for one; nothing else is done.
 //!
 //! ```text
-//! raw serve --tor-config FILE
-//! raw dial  --tor-config FILE ADDRESS [--size BYTES]    and on standard input, one per line: `dial`, `echo`, `hang up`
+//! raw serve --tor-config FILE [--give BYTES]
+//! raw dial  --tor-config FILE ADDRESS [--size BYTES]    and on standard input, one per line: `dial`, `echo`, `take`, `hang up`
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "a program that measures")]
@@ -35,6 +36,7 @@ struct Options {
     tor_config: String,
     address: Option<Address>,
     size: usize,
+    give: Option<usize>,
 }
 
 #[tokio::main]
@@ -46,7 +48,7 @@ async fn main() -> Outcome {
     let client = Client::builder().config(config(&options.tor_config, &scratch)?).create_unbootstrapped()?;
     match (options.command.as_str(), options.address) {
         ("serve", None) => tokio::select! {
-            outcome = serve(&client, start) => outcome,
+            outcome = serve(&client, start, options.give) => outcome,
             () = end_of_input() => Ok(()),
         },
         ("dial", Some(address)) => dial(&client, address, options.size).await,
@@ -54,8 +56,8 @@ async fn main() -> Outcome {
     }
 }
 
-/// Publishes a service with a random key and echoes until the input ends.
-async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
+/// Publishes a service with a random key and echoes, or gives so many bytes for each, until the input ends.
+async fn serve(client: &std::sync::Arc<Client>, start: Instant, give: Option<usize>) -> Outcome {
     println!(r#"{{"event":"started"}}"#);
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *seed).map_err(|error| error.to_string())?;
@@ -95,7 +97,10 @@ async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
             if let Some(request) = streams.next().await
                 && let Ok(stream) = request.accept(Connected::new_empty()).await
             {
-                let _ = echo(stream).await;
+                let _ = match give {
+                    Some(bytes) => give_for_each(stream, bytes).await,
+                    None => echo(stream).await,
+                };
             }
         });
     }
@@ -103,7 +108,7 @@ async fn serve(client: &std::sync::Arc<Client>, start: Instant) -> Outcome {
 }
 
 /// Does what standard input says: `dial` opens a stream and waits until it is connected, `echo` sends `size` bytes on
-/// it and waits until they are back, `hang up` ends it.
+/// it and waits until they are back, `take` sends one and waits for `size`, `hang up` ends it.
 async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
     client.bootstrap().await?;
     println!(r#"{{"event":"bootstrapped"}}"#);
@@ -131,7 +136,13 @@ async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
                 stream.read_exact(&mut back).await?;
                 println!(r#"{{"event":"echo"}}"#);
             }
-            _ => return Err("dial, hang up or, after dial, echo".into()),
+            ("take", Some(stream)) => {
+                stream.write_all(b"1").await?;
+                stream.flush().await?;
+                stream.read_exact(&mut back).await?;
+                println!(r#"{{"event":"took"}}"#);
+            }
+            _ => return Err("dial, hang up or, after dial, echo or take".into()),
         }
     }
     Ok(())
@@ -154,6 +165,21 @@ async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Resul
     }
 }
 
+/// So many bytes for each byte that comes.
+async fn give_for_each(mut stream: impl AsyncRead + AsyncWrite + Unpin, bytes: usize) -> std::io::Result<()> {
+    let chunk = vec![0x5a; 16 * 1024];
+    while stream.read_u8().await.is_ok() {
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(chunk.len());
+            stream.write_all(chunk.get(..length).unwrap_or_default()).await?;
+            left -= length;
+        }
+        stream.flush().await?;
+    }
+    Ok(())
+}
+
 /// The file given, with the settings that our road decides.
 fn config(file: &str, scratch: &Scratch) -> Result<arti_client::TorClientConfig, Box<dyn Error>> {
     let mut table: toml::Table = std::fs::read_to_string(file)?.parse()?;
@@ -169,12 +195,13 @@ impl Options {
     fn read() -> Result<Self, Box<dyn Error>> {
         let mut arguments = std::env::args().skip(1);
         let command = arguments.next().ok_or(USAGE)?;
-        let mut options = Self { command, tor_config: String::new(), address: None, size: 488 };
+        let mut options = Self { command, tor_config: String::new(), address: None, size: 488, give: None };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(USAGE);
             match argument.as_str() {
                 "--tor-config" => options.tor_config = value()?,
                 "--size" => options.size = value()?.parse()?,
+                "--give" => options.give = Some(value()?.parse()?),
                 address => options.address = Some(Address::parse(address)?),
             }
         }
@@ -182,7 +209,7 @@ impl Options {
     }
 }
 
-const USAGE: &str = "usage: raw serve|dial --tor-config FILE [ADDRESS] [--size BYTES]";
+const USAGE: &str = "usage: raw serve|dial --tor-config FILE [ADDRESS] [--size BYTES] [--give BYTES]";
 
 /// How long Arti's word about a lone ring must stand, as in `arti/reach.rs`.
 const SETTLED: Duration = Duration::from_millis(50);

@@ -139,3 +139,96 @@ pub const PREVIEW_TIME: Duration = Duration::from_secs(10);
 
 /// What a decoder may allocate: eight bytes for each pixel, and some room to work.
 const DECODER_BYTES: u64 = 192 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+
+    /// Tests take turns, as pictures do.
+    fn shown(bytes: Vec<u8>) -> Result<Preview, DeskError> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        preview(bytes)
+    }
+
+    fn picture(width: u32, height: u32) -> DynamicImage {
+        RgbaImage::from_pixel(width, height, image::Rgba([200, 10, 10, 255])).into()
+    }
+
+    fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn film(width: u16, height: u16, frame: (u16, u16)) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut film = gif::Encoder::new(&mut bytes, width, height, &[200, 10, 10, 0, 0, 0]).unwrap();
+        for colour in [0, 1] {
+            let pixels = vec![colour; usize::from(frame.0) * usize::from(frame.1)];
+            film.write_frame(&gif::Frame::from_indexed_pixels(frame.0, frame.1, pixels, None)).unwrap();
+        }
+        drop(film);
+        bytes
+    }
+
+    #[test]
+    fn every_kind_is_shown_small() {
+        for format in [ImageFormat::Png, ImageFormat::WebP] {
+            let shown = shown(written(&picture(2_048, 512), format)).unwrap();
+            assert_eq!((shown.width, shown.height), (1_024, 256), "{format:?}");
+            assert_eq!(shown.rgba.len(), 1_024 * 256 * 4);
+            assert_eq!(shown.rgba[..4], [200, 10, 10, 255]);
+        }
+        let rgb = DynamicImage::from(picture(2_048, 512).into_rgb8());
+        assert_eq!(shown(written(&rgb, ImageFormat::Jpeg)).map(|shown| shown.height), Ok(256));
+        let small = shown(written(&picture(3, 2), ImageFormat::Png)).unwrap();
+        assert_eq!((small.width, small.height), (3, 2), "a small picture is not blown up");
+    }
+
+    #[test]
+    fn the_first_frame_of_a_film_is_shown_on_its_screen() {
+        let shown = shown(film(40, 30, (20, 10))).unwrap();
+        assert_eq!((shown.width, shown.height), (40, 30));
+        assert_eq!((&shown.rgba[..4], shown.rgba.last()), (&[200, 10, 10, 255][..], Some(&0)));
+    }
+
+    #[test]
+    fn a_picture_stands_upright() {
+        use image::ImageEncoder;
+        let sideways = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut bytes);
+        encoder.set_exif_metadata(sideways.to_vec()).unwrap();
+        picture(8, 4).into_rgb8().write_with_encoder(encoder).unwrap();
+        let shown = shown(bytes).unwrap();
+        assert_eq!((shown.width, shown.height), (4, 8));
+    }
+
+    #[test]
+    fn what_claims_or_holds_too_much_is_refused() {
+        assert_eq!(shown(vec![0; PREVIEW_BYTES + 1]), Err(DeskError::TooMuch));
+        assert_eq!(shown(film(u16::MAX, u16::MAX, (1, 1))), Err(DeskError::TooMuch));
+        let large = DynamicImage::new_luma8(4_096, 4_097);
+        assert_eq!(shown(written(&large, ImageFormat::Png)), Err(DeskError::TooMuch));
+    }
+
+    #[test]
+    fn other_kinds_and_damage_are_unreadable() {
+        let sound = written(&picture(300, 300), ImageFormat::Png);
+        let cut = sound[..sound.len() / 2].to_vec();
+        for bytes in
+            [b"".to_vec(), b"BM......".to_vec(), b"<svg/>".to_vec(), b"II*\0....".to_vec(), b"GIF89a".to_vec(), cut]
+        {
+            assert_eq!(shown(bytes), Err(DeskError::Unreadable));
+        }
+        assert!(shown(sound).is_ok(), "one that failed holds up none that follows");
+    }
+
+    #[test]
+    fn debug_shows_no_pixels() {
+        assert_eq!(format!("{:?}", shown(film(2, 2, (1, 1))).unwrap()), "Preview(2 x 2)");
+    }
+}

@@ -175,7 +175,7 @@ pub struct MessageView {
     /// When it disappears, milliseconds since 1970; `None` until that is known.
     pub expires_at: Option<i64>,
     /// What it offers; its text is the name then.
-    pub transfer: Option<TransferView>,
+    pub transfer: Option<Box<TransferView>>,
 }
 
 /// What one side thinks of a message.

@@ -23,7 +23,7 @@ use super::{EngineError, Shared, fates};
 use crate::file::disk::DiskError;
 use crate::file::{FetchError, Lane};
 use crate::vault::{Fault, Transfer};
-use crate::wire::limits::{FILE_CIRCUITS, ONE_CIRCUIT_BYTES};
+use crate::wire::limits::ONE_CIRCUIT_BYTES;
 use crate::wire::{Fate, FileFailure};
 
 /// One file that is to be received.
@@ -161,12 +161,12 @@ impl Moving {
     /// Sees to it that there are as many circuits as are of use; those that are too many end, the newest first.
     fn fill(&mut self, allowed: usize) {
         let rest = self.pace.size().saturating_sub(self.done());
-        let of_use = if rest > ONE_CIRCUIT_BYTES { FILE_CIRCUITS } else { 1 };
+        let of_use = if rest > ONE_CIRCUIT_BYTES { allowed } else { 1 };
         while self.handles.len() > allowed {
             let Some((_, newest)) = self.handles.pop() else { break };
             newest.abort();
         }
-        self.crew.fill(allowed.min(of_use), self.handles.len());
+        self.crew.fill(of_use.min(allowed), self.handles.len());
     }
 
     fn begin(&mut self, circuit: super::circuit::Circuit) {

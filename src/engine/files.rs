@@ -145,10 +145,11 @@ impl Engine {
             let blob = blob.ok_or(EngineError::NotAllowedNow("there is no whole copy of it here"))?;
             let open = blobs.open(blob.name, &blob.key, row.size)?;
             let watch = &mut |_| true;
-            Ok(match row.kind {
-                FileKind::Folder { files } => disk::save_folder(&open, files, &path, watch)?,
-                FileKind::File | FileKind::VoiceNote { .. } => disk::save(&open, &path, watch)?,
-            })
+            let saved = match row.kind {
+                FileKind::Folder { files } => disk::save_folder(&open, files, &path, watch),
+                FileKind::File | FileKind::VoiceNote { .. } => disk::save(&open, &path, watch),
+            };
+            Ok(saved?)
         })
         .await
     }

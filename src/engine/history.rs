@@ -135,7 +135,7 @@ impl Shared {
             reactions: reactions(message.reaction_mine, message.reaction_theirs),
             expires_in: message.expires_in,
             expires_at: message.expires_at,
-            transfer: transfer.map(|row| self.transfer_view(row)),
+            transfer: transfer.map(|row| Box::new(self.transfer_view(row))),
         }
     }
 }

@@ -57,7 +57,10 @@ pub(super) struct Asked {
 
 /// Who is told of the joins that a contact announces, by what they are for.
 #[derive(Clone, Default)]
-pub(super) struct Askers(Arc<Mutex<Vec<(JoinKind, mpsc::Sender<Asked>)>>>);
+pub(super) struct Askers(Arc<Mutex<Vec<Asker>>>);
+
+/// Who is told of joins of one kind.
+type Asker = (JoinKind, mpsc::Sender<Asked>);
 
 /// What somebody who dials an identity may come with.
 #[derive(Default)]
@@ -211,7 +214,7 @@ impl Askers {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(JoinKind, mpsc::Sender<Asked>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Asker>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -223,4 +226,4 @@ async fn cell(stream: &mut Stream) -> Result<Box<[u8; CELL]>, std::io::Error> {
 }
 
 /// How much later than its circuit the announcement of a join may be: it travels on another circuit.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);

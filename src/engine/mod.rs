@@ -92,6 +92,8 @@ pub struct Limits {
     pub message_burst: u32,
     /// The longest pause between two identities of one profile coming online, and the shortest.
     pub stagger: (std::time::Duration, std::time::Duration),
+    /// Circuits of one large file.
+    pub file_circuits: usize,
 }
 
 /// The engine; cheap to clone. It runs until [`Engine::shutdown`].
@@ -245,6 +247,7 @@ impl Default for Limits {
             message_rate: limits::MESSAGE_RATE,
             message_burst: limits::MESSAGE_BURST,
             stagger: (limits::STAGGER_LEAST, limits::STAGGER_MOST),
+            file_circuits: limits::FILE_CIRCUITS,
         }
     }
 }
@@ -259,4 +262,4 @@ const ONLINE: &str = "online";
 const DIALS_AT_ONCE: usize = 8;
 
 /// The same for further circuits, which sessions do not wait for.
-const CIRCUIT_DIALS_AT_ONCE: usize = 6;
+const CIRCUIT_DIALS_AT_ONCE: usize = 12;

@@ -16,7 +16,7 @@ use super::serving::Serving;
 use super::{EngineError, Shared, fates};
 use crate::vault::{Transfer, TransferId, TransferState};
 use crate::wire::MessageId;
-use crate::wire::limits::{FILE_CIRCUITS, FILE_CIRCUITS_MOST, TRANSFERS_AT_ONCE};
+use crate::wire::limits::{FILE_CIRCUITS_MOST, TRANSFERS_AT_ONCE};
 
 /// The porter of one contact.
 pub(super) struct Porter {
@@ -95,7 +95,7 @@ impl Porter {
         for row in wanted {
             self.fetch(row);
         }
-        let share = (FILE_CIRCUITS_MOST / self.active().max(1)).clamp(1, FILE_CIRCUITS);
+        let share = (FILE_CIRCUITS_MOST / self.active().max(1)).clamp(1, self.shared.limits.file_circuits);
         for allowed in self.fetching.values().flatten() {
             allowed.send_if_modified(|allowed| std::mem::replace(allowed, share) != share);
         }
@@ -132,7 +132,7 @@ impl Porter {
     async fn take(&mut self, asked: Asked) {
         let (contact, name) = (self.peer.contact, MessageId(asked.join.id));
         let named = self.shared.ledger.read(move |r| r.transfer_named(contact, name, false)).await;
-        let Ok(Some(row)) = named else { return };
+        let Ok(Some(mut row)) = named else { return };
         let served = matches!(row.state, TransferState::Offered | TransferState::Waiting) && !row.paused;
         if !served {
             return;
@@ -142,6 +142,7 @@ impl Porter {
         {
             return tracing::warn!(%error, "that an offer was accepted could not be kept");
         }
+        row.state = TransferState::Waiting;
         let serving = self.serving.entry(row.id).or_insert_with(|| {
             let (circuits, asked) = mpsc::channel(FILE_CIRCUITS_MOST);
             let (shared, peer, room, id) =

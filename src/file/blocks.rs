@@ -94,3 +94,52 @@ fn length(tree: &Tree) -> usize {
 fn bit(block: u32) -> u8 {
     1 << (block % 8)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::limits::BLOCK_BYTES;
+
+    proptest! {
+        /// As a set of numbers would be.
+        #[test]
+        fn blocks_are_a_set(size in 0..100 * BLOCK_BYTES as u64, inserted in vec(0..110u32, 0..150)) {
+            let tree = Tree::new(size);
+            let (mut blocks, mut model) = (Blocks::new(tree), BTreeSet::new());
+            for block in inserted {
+                let new = block < tree.blocks() && model.insert(block);
+                prop_assert_eq!(blocks.insert(block), new);
+            }
+            prop_assert_eq!(blocks.count() as usize, model.len());
+            prop_assert_eq!(blocks.is_full(), model.len() == tree.blocks() as usize);
+            prop_assert_eq!(blocks.bytes(), model.iter().map(|block| tree.block_len(*block) as u64).sum::<u64>());
+            prop_assert!((0..110).all(|block| blocks.contains(block) == model.contains(&block)));
+            let missing: Vec<u32> = (0..tree.blocks()).filter(|block| !model.contains(block)).collect();
+            prop_assert_eq!(blocks.missing().collect::<Vec<_>>(), missing);
+            prop_assert_eq!(Blocks::from_bytes(tree, &blocks.to_bytes()), Some(blocks));
+        }
+
+        #[test]
+        fn what_is_read_is_canonical(size in 0..30 * BLOCK_BYTES as u64, bytes in vec(any::<u8>(), 0..6)) {
+            if let Some(blocks) = Blocks::from_bytes(Tree::new(size), &bytes) {
+                prop_assert_eq!(blocks.to_bytes(), bytes);
+                prop_assert!(blocks.bytes() <= size);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_length_and_bits_beyond_the_end_are_refused() {
+        let tree = Tree::new(9 * BLOCK_BYTES as u64);
+        assert!(Blocks::from_bytes(tree, &[0xff, 1]).is_some_and(|blocks| blocks.is_full()));
+        for wrong in [&[][..], &[0], &[0, 0, 0], &[0, 2], &[0xff, 0xff]] {
+            assert_eq!(Blocks::from_bytes(tree, wrong), None, "{wrong:?}");
+        }
+        assert!(Blocks::from_bytes(Tree::new(0), &[]).is_some_and(|blocks| blocks.is_full()));
+    }
+}

@@ -199,3 +199,136 @@ fn file_bytes(path: &[String]) -> usize {
 }
 
 const MAGIC: &[u8; 8] = b"PELURED1";
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn path(text: &str) -> Vec<String> {
+        text.split('|').map(str::to_owned).collect()
+    }
+
+    fn files(paths: &[&str]) -> Vec<(Vec<String>, u64)> {
+        paths.iter().map(|text| (path(text), text.len() as u64)).collect()
+    }
+
+    /// A list as somebody else might write it.
+    fn written(files: &[(&[&[u8]], u64)]) -> Vec<u8> {
+        let mut bytes = [&MAGIC[..], &(files.len() as u32).to_be_bytes()].concat();
+        for (path, size) in files {
+            bytes.push(path.len() as u8);
+            path.iter().for_each(|component| bytes.extend([&[component.len() as u8], *component].concat()));
+            bytes.extend(size.to_be_bytes());
+        }
+        bytes
+    }
+
+    fn read(files: &[(&[&[u8]], u64)]) -> Result<Manifest, BundleError> {
+        let bytes = written(files);
+        let size = files.iter().fold(bytes.len() as u64, |sum, (_, size)| sum.wrapping_add(*size));
+        Manifest::read(&bytes, size, files.len() as u32)
+    }
+
+    #[test]
+    fn bytes_are_as_documented() {
+        let manifest = Manifest::new(files(&["b", "a|c"])).unwrap();
+        let expected = [
+            &b"PELURED1"[..],
+            &[0, 0, 0, 2, 2, 1, b'a', 1, b'c', 0, 0, 0, 0, 0, 0, 0, 3],
+            &[1, 1, b'b', 0, 0, 0, 0, 0, 0, 0, 1],
+        ];
+        assert_eq!(manifest.to_bytes(), expected.concat());
+        assert_eq!((manifest.length(), manifest.size()), (36, 40));
+        assert_eq!(manifest.entries().iter().map(|entry| entry.offset).collect::<Vec<_>>(), [36, 39]);
+    }
+
+    #[test]
+    fn folders_that_cannot_be_sent_are_refused() {
+        let new = |paths: &[&str]| Manifest::new(files(paths)).map(|_| ());
+        assert_eq!(new(&[]), Err(BundleError::Empty));
+        let long = "x".repeat(FILE_NAME_BYTES + 1);
+        let deep = ["d"; FOLDER_DEPTH + 1].join("|");
+        for wrong in ["", ".", "..", "a|..|b", "a||b", "a/b", "a\0", &long, &deep] {
+            assert_eq!(new(&["fine", wrong]), Err(BundleError::Path), "{wrong:?}");
+        }
+        assert_eq!(new(&[&long[1..], &deep[2..], "a\\b", "...", "caf\u{e9}"]), Ok(()));
+        assert_eq!(new(&["a", "a"]), Err(BundleError::Damaged), "the same path twice");
+        assert_eq!(new(&["a", "a!", "a|b"]), Err(BundleError::Damaged), "a file that is a folder");
+        assert_eq!(Manifest::new(vec![(path("a"), FILE_BYTES)]), Err(BundleError::TooMuch));
+        assert_eq!(Manifest::new(vec![(path("a"), u64::MAX), (path("b"), u64::MAX)]), Err(BundleError::TooMuch));
+        let many = |n: u32| Manifest::new((0..n).map(|n| (vec![n.to_string()], 1)).collect());
+        assert!(many(FOLDER_FILES).is_ok());
+        assert_eq!(many(FOLDER_FILES + 1), Err(BundleError::TooMuch));
+        let wide = |n: u32| {
+            let folder = vec!["x".repeat(FILE_NAME_BYTES); FOLDER_DEPTH - 1];
+            Manifest::new((0..n).map(|n| ([folder.clone(), vec![n.to_string()]].concat(), 1)).collect())
+        };
+        assert!(wide(1_000).is_ok());
+        assert_eq!(wide(1_100), Err(BundleError::TooMuch), "a list beyond its limit");
+    }
+
+    #[test]
+    fn lists_that_are_none_are_refused() {
+        assert!(read(&[(&[b"a"], 1), (&[b"b"], 2)]).is_ok());
+        let wrong: &[(&str, &[(&[&[u8]], u64)])] = &[
+            ("out of order", &[(&[b"b"], 1), (&[b"a"], 2)]),
+            ("twice", &[(&[b"a"], 1), (&[b"a"], 1)]),
+            ("a file in a file", &[(&[b"a"], 1), (&[b"a", b"b"], 1)]),
+            ("not UTF-8", &[(&[b"caf\xe9"], 1)]),
+            ("no path", &[(&[], 1)]),
+            ("an empty name", &[(&[b""], 1)]),
+            ("up", &[(&[b"..", b"etc", b"passwd"], 1)]),
+            ("here", &[(&[b"."], 1)]),
+            ("from the root", &[(&[b"/etc/passwd"], 1)]),
+            ("an end of text", &[(&[b"a\0.txt"], 1)]),
+            ("more than there is", &[(&[b"a"], u64::MAX)]),
+            ("sizes that wrap", &[(&[b"a"], u64::MAX), (&[b"b"], 2)]),
+        ];
+        for (what, files) in wrong {
+            assert!(read(files).is_err(), "{what}");
+        }
+        let sound = written(&[(&[b"a"], 1)]);
+        let size = sound.len() as u64 + 1;
+        assert!(Manifest::read(&sound, size, 1).is_ok());
+        assert_eq!(Manifest::read(&sound, size + 1, 1), Err(BundleError::Damaged), "another size than was offered");
+        assert_eq!(Manifest::read(&sound, size, 2), Err(BundleError::Damaged), "another count than was offered");
+        assert_eq!(Manifest::read(b"PELURED2\0\0\0\x01", 9, 1), Err(BundleError::Damaged));
+        let endless = [&MAGIC[..], &u32::MAX.to_be_bytes()].concat();
+        assert_eq!(Manifest::read(&endless, 9, u32::MAX), Err(BundleError::TooMuch));
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_is_read_back_and_every_cut_is_short(
+            drawn in btree_map(vec("[a-c\u{e9}]{1,3}", 1..4), 0..1_000_000u64, 1..20), behind in vec(any::<u8>(), 0..9),
+        ) {
+            let mut drawn: Vec<_> = drawn.into_iter().collect();
+            drawn.dedup_by(|(path, _), (before, _)| path.starts_with(before));
+            let manifest = Manifest::new(drawn.clone()).unwrap();
+            let (bytes, files) = (manifest.to_bytes(), drawn.len() as u32);
+            prop_assert_eq!(bytes.len() as u64, manifest.length());
+            let content = [&bytes[..], &behind].concat();
+            prop_assert_eq!(&Manifest::read(&content, manifest.size(), files), &Ok(manifest.clone()));
+            for cut in 0..bytes.len() {
+                prop_assert_eq!(Manifest::read(&bytes[..cut], manifest.size(), files), Err(BundleError::Short));
+            }
+            for pair in manifest.entries().windows(2) {
+                prop_assert_eq!(pair[0].offset + pair[0].size, pair[1].offset);
+            }
+        }
+
+        #[test]
+        fn a_changed_byte_gives_no_other_form(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let manifest = Manifest::new(files(&["a", "b|c", "b|d", "e"])).unwrap();
+            let mut bytes = manifest.to_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = Manifest::read(&bytes, manifest.size(), 4) {
+                prop_assert_eq!(read.to_bytes(), bytes[..read.length() as usize].to_vec());
+            }
+        }
+    }
+}

@@ -19,6 +19,8 @@ pub mod disk;
 mod fetch;
 mod rate;
 mod serve;
+#[cfg(test)]
+mod testing;
 mod tree;
 
 pub use blocks::Blocks;

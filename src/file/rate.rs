@@ -66,3 +66,53 @@ impl Rate {
 const SLOTS: usize = 5;
 /// Over less than this a rate is noise.
 const LEAST: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn an_even_stream_has_its_rate() {
+        let mut rate = Rate::new();
+        for n in 0..200 {
+            rate.add(1_000, ms(7_000 + n * 100));
+            if let Some(rate) = rate.per_second(ms(7_000 + n * 100)) {
+                assert!((9_500..=14_000).contains(&rate), "{rate} after {n} pieces");
+            }
+        }
+        assert_eq!(rate.left(100_000, ms(26_900)).map(|left| left.as_secs()), Some(10));
+    }
+
+    #[test]
+    fn too_little_time_tells_nothing() {
+        let mut rate = Rate::new();
+        assert_eq!(rate.per_second(ms(9_000)), None);
+        rate.add(1_000_000, ms(10_000));
+        assert_eq!((rate.per_second(ms(10_100)), rate.left(1, ms(10_100))), (None, None));
+        assert_eq!(rate.per_second(ms(10_500)), Some(2_000_000));
+    }
+
+    #[test]
+    fn what_stands_still_slows_down_and_has_no_end() {
+        let mut rate = Rate::new();
+        (0..50).for_each(|n| rate.add(1_000, ms(n * 100)));
+        let rates: Vec<_> = (5..11).map(|second| rate.per_second(ms(second * 1_000)).unwrap()).collect();
+        assert!(rates.is_sorted_by(|a, b| a > b || *b == 0), "{rates:?}");
+        assert_eq!((rates.last(), rate.left(1, ms(10_000))), (Some(&0), None));
+        rate.add(1_000, ms(3_600_000));
+        assert_eq!(rate.per_second(ms(3_600_000)), Some(250), "over the last four seconds");
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_harms_nothing() {
+        let mut rate = Rate::new();
+        rate.add(u64::MAX, ms(10_000));
+        rate.add(u64::MAX, ms(2_000));
+        assert_eq!(rate.per_second(ms(1_000)), None);
+        assert!(rate.per_second(ms(11_000)).is_some());
+    }
+}

@@ -208,3 +208,91 @@ const SPARE: u64 = 1024 * 1024;
 const MAPS_KEPT: usize = 16;
 /// What the hash of one block in a map is counted as, in bytes: a quarter of the block that must be read and hashed.
 const MAP_COST: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::testing::{content, hashed};
+    use crate::wire::limits::BLOCK_BYTES;
+
+    const LANE: Lane = Lane(7);
+
+    fn serve(size: usize) -> (Serve, Tree, Vec<u8>) {
+        let content = content(size);
+        let (tree, hashed) = hashed(&content);
+        let mut serve = Serve::new(tree, hashed);
+        serve.open(LANE);
+        (serve, tree, content)
+    }
+
+    fn say(serve: &mut Serve, frames: &[BlockFrame<'_>]) {
+        let mut record = Vec::new();
+        frames.iter().for_each(|frame| frame.encode(&mut record));
+        serve.take(LANE, &record).unwrap();
+    }
+
+    fn want(part: Part) -> BlockFrame<'static> {
+        BlockFrame::Want { part, from: 0 }
+    }
+
+    fn next(serve: &mut Serve) -> Option<Job> {
+        serve.next(LANE).unwrap()
+    }
+
+    #[test]
+    fn answers_come_in_the_order_of_the_asks() {
+        let (mut serve, tree, content) = serve(3 * BLOCK_BYTES);
+        let rest = BlockFrame::Want { part: Part::Block(2), from: 5 };
+        say(&mut serve, &[want(Part::Block(1)), want(Part::Map(0)), rest]);
+        assert_eq!(next(&mut serve), Some(Job::Read { block: 1, from: 0 }));
+        assert_eq!(next(&mut serve), Some(Job::Map { group: 0 }));
+        assert_eq!(next(&mut serve), Some(Job::Map { group: 0 }), "nothing goes on without it");
+        let map = tree.map_of(0, &content).unwrap();
+        serve.mapped(0, map.clone()).unwrap();
+        assert_eq!(next(&mut serve), Some(Job::Send(piece(Part::Map(0), 0, map.as_flattened()))));
+        assert_eq!(next(&mut serve), Some(Job::Read { block: 2, from: 5 }));
+        assert_eq!(next(&mut serve), None);
+        say(&mut serve, &[want(Part::Map(0))]);
+        assert!(matches!(next(&mut serve), Some(Job::Send(_))), "a map is made once");
+    }
+
+    #[test]
+    fn what_is_dropped_is_answered_without_bytes_unless_it_has_begun() {
+        let (mut serve, ..) = serve(3 * BLOCK_BYTES);
+        let [first, second] = [0, 1].map(Part::Block);
+        say(&mut serve, &[want(first), want(second), want(second)]);
+        assert_eq!(next(&mut serve), Some(Job::Read { block: 0, from: 0 }));
+        say(&mut serve, &[BlockFrame::Drop { part: first }, BlockFrame::Drop { part: second }]);
+        assert_eq!(next(&mut serve), Some(Job::Send(piece(second, 0, &[]))));
+        assert_eq!(next(&mut serve), Some(Job::Read { block: 1, from: 0 }), "one drop is for one ask");
+        assert_eq!(next(&mut serve), None);
+    }
+
+    #[test]
+    fn a_long_top_goes_out_a_record_at_a_time() {
+        let tree = Tree::new(1_000 * 64 * BLOCK_BYTES as u64);
+        let mut serve = Serve::new(tree, Hashed { root: [0; 32], top: vec![[5; 32]; 1_000] });
+        serve.open(LANE);
+        say(&mut serve, &[want(Part::Top)]);
+        let first = next(&mut serve).unwrap();
+        say(&mut serve, &[BlockFrame::Drop { part: Part::Top }]);
+        assert_eq!(first, Job::Send(piece(Part::Top, 0, &[5; PIECE_BYTES])));
+        let rest = vec![5; 32_000 - 2 * PIECE_BYTES];
+        let [second, third] = [(PIECE_BYTES, &[5; PIECE_BYTES][..]), (2 * PIECE_BYTES, &rest)];
+        for (from, bytes) in [second, third] {
+            assert_eq!(next(&mut serve), Some(Job::Send(piece(Part::Top, from, bytes))), "begun, so it goes on");
+        }
+        assert_eq!(next(&mut serve), None);
+    }
+
+    #[test]
+    fn what_a_closed_circuit_asked_for_is_forgotten() {
+        let (mut serve, ..) = serve(BLOCK_BYTES);
+        say(&mut serve, &[want(Part::Block(0)), BlockFrame::Have { bytes: u64::MAX }]);
+        serve.close(LANE);
+        assert_eq!((serve.next(LANE), serve.take(LANE, &[])), (Ok(None), Err(ServeError::Closed)));
+        serve.open(LANE);
+        assert_eq!(next(&mut serve), None);
+        assert_eq!(serve.theirs(), BLOCK_BYTES as u64, "no more than there is");
+    }
+}

@@ -225,3 +225,152 @@ fn count(size: u64, unit: u64) -> u32 {
 const BLOCK: u64 = BLOCK_BYTES as u64;
 const GROUP: u64 = GROUP_BLOCKS as u64 * BLOCK;
 const HASH: usize = size_of::<Hash>();
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::file::testing::content;
+
+    const SIZES: [usize; 16] = [
+        0,
+        1,
+        1_023,
+        1_024,
+        1_025,
+        BLOCK_BYTES - 1,
+        BLOCK_BYTES,
+        BLOCK_BYTES + 1,
+        3 * BLOCK_BYTES,
+        GROUP as usize - 1,
+        GROUP as usize,
+        GROUP as usize + 1,
+        GROUP as usize + BLOCK_BYTES + 1,
+        2 * GROUP as usize,
+        3 * GROUP as usize + 5 * BLOCK_BYTES,
+        5 * GROUP as usize - 77,
+    ];
+
+    fn hashed(content: &[u8], piece: usize) -> Hashed {
+        let mut hashing = Hashing::new(Tree::new(content.len() as u64));
+        content.chunks(piece).for_each(|piece| hashing.update(piece).unwrap());
+        hashing.finish().unwrap()
+    }
+
+    /// Every block of a content verified through the lists above it.
+    fn verify(content: &[u8]) {
+        let (tree, hashed) = (Tree::new(content.len() as u64), hashed(content, 1 << 20));
+        assert_eq!(tree.check_top(&hashed.top, &hashed.root), tree.groups() > 1);
+        for group in 0..tree.groups() {
+            let bytes = content.chunks(GROUP as usize).nth(group as usize).unwrap();
+            let map = tree.map_of(group, bytes).unwrap();
+            let expected = hashed.group(group).unwrap();
+            assert_eq!(tree.check_map(group, &map, &expected), map.len() > 1);
+            assert_eq!(map.len(), tree.blocks_of(group).len());
+            if let [only] = map[..] {
+                assert_eq!(only, expected, "the hash of a group's only block is the group's");
+            }
+        }
+    }
+
+    #[test]
+    fn the_root_is_that_of_plain_blake3() {
+        for size in SIZES {
+            let content = content(size);
+            let root: Hash = blake3::hash(&content).into();
+            for piece in [1_000, BLOCK_BYTES, 1 << 20, usize::MAX] {
+                assert_eq!(hashed(&content, piece).root, root, "{size} bytes in pieces of {piece}");
+            }
+            verify(&content);
+        }
+    }
+
+    /// From the test vectors of BLAKE3: input bytes 0, 1, ... 250, 0, 1, ...
+    #[test]
+    fn the_root_is_that_of_the_vectors() {
+        let vectors = [
+            (0, "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"),
+            (1_025, "d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444"),
+            (102_400, "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085"),
+        ];
+        for (size, expected) in vectors {
+            let content: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
+            assert_eq!(data_encoding::HEXLOWER.encode(&hashed(&content, 999).root), expected, "{size} bytes");
+        }
+    }
+
+    #[test]
+    fn a_size_that_is_wrong_is_told() {
+        for (said, real) in [(0, 1), (10, 9), (10, 11), (GROUP, GROUP + 1), (GROUP + 1, GROUP)] {
+            let mut hashing = Hashing::new(Tree::new(said));
+            let taken = hashing.update(&content(real as usize));
+            assert_eq!(taken.and_then(|()| hashing.finish()), Err(SizeError), "{real} bytes for {said}");
+        }
+    }
+
+    #[test]
+    fn the_largest_content_has_a_small_top() {
+        let tree = Tree::new(crate::wire::limits::FILE_BYTES);
+        assert_eq!((tree.blocks(), tree.groups()), (1 << 20, 1 << 14));
+        assert_eq!(tree.part_len(Part::Top), Some(512 * 1024));
+        assert_eq!(tree.part_len(Part::Map((1 << 14) - 1)), Some(2 * 1024));
+        assert_eq!(tree.part_len(Part::Map(1 << 14)), None);
+        assert_eq!(tree.part_len(Part::Block((1 << 20) - 1)), Some(BLOCK_BYTES));
+        assert_eq!((tree.part_len(Part::Block(1 << 20)), tree.part_len(Part::Block(u32::MAX))), (None, None));
+    }
+
+    #[test]
+    fn lists_of_one_are_left_out() {
+        for (size, top, first, second) in [
+            (0, None, None, None),
+            (BLOCK, None, None, None),
+            (BLOCK + 1, None, Some(64), None),
+            (GROUP, None, Some(2_048), None),
+            (GROUP + 1, Some(64), Some(2_048), None),
+            (GROUP + BLOCK + 1, Some(64), Some(2_048), Some(64)),
+        ] {
+            let tree = Tree::new(size);
+            let lengths = [Part::Top, Part::Map(0), Part::Map(1)].map(|part| tree.part_len(part));
+            assert_eq!(lengths, [top, first, second], "{size} bytes");
+        }
+    }
+
+    #[test]
+    fn what_is_no_block_has_no_hash() {
+        let tree = Tree::new(3 * BLOCK + 5);
+        for (block, length) in [(0, 0), (0, BLOCK_BYTES - 1), (0, BLOCK_BYTES + 1), (3, 4), (3, BLOCK_BYTES), (4, 1)] {
+            assert_eq!(tree.block_hash(block, &content(length)), None, "block {block} of {length} bytes");
+        }
+        assert_eq!(tree.map_of(0, &content(3 * BLOCK_BYTES)), None);
+        assert_eq!(tree.map_of(1, &content(5)), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn every_block_is_vouched_for_by_the_root(size in 0..3 * GROUP as usize) {
+            let content = content(size);
+            prop_assert_eq!(hashed(&content, 300_000).root, Hash::from(blake3::hash(&content)));
+            verify(&content);
+        }
+
+        /// A changed, missing or added hash, or one at another place, is found.
+        #[test]
+        fn a_wrong_list_is_refused(groups in 2..40u32, at in any::<prop::sample::Index>(), byte in 0..32usize, how in 0..4u8) {
+            let tree = Tree::new(u64::from(groups) * GROUP);
+            let top: Vec<Hash> = (0..groups).map(|n| [n as u8; 32]).collect();
+            let root = merged_root(&top).unwrap();
+            prop_assert!(tree.check_top(&top, &root));
+            let (mut wrong, at) = (top, at.index(groups as usize));
+            match how {
+                0 => wrong[at][byte] ^= 1,
+                1 => drop(wrong.remove(at)),
+                2 => wrong.insert(at, [0xff; 32]),
+                _ => wrong.swap(at, (at + 1) % groups as usize),
+            }
+            prop_assert!(!tree.check_top(&wrong, &root));
+        }
+    }
+}

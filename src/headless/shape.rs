@@ -171,7 +171,7 @@ fn extras(message: &MessageView) -> impl Iterator<Item = (String, Value)> {
         ("reactions", reacted.then(|| message.reactions.iter().map(reaction).collect())),
         ("expires_in", message.expires_in.map(|expiry| expiry.seconds().into())),
         ("expires_at", message.expires_at.map(|time| rfc3339(time).into())),
-        ("file", message.transfer.as_ref().map(file)),
+        ("file", message.transfer.as_deref().map(file)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

@@ -2,14 +2,16 @@
 //!
 //! It does not wipe old blocks of the medium (flash keeps them), and it touches no file that it does not know.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+use data_encoding::HEXLOWER;
 use zeroize::Zeroize;
 
 use super::disk::Lock;
 use super::error::VaultError;
-use super::profile::{CACHE, DATABASE, KEY, Vault};
+use super::profile::{CACHE, DATABASE, KEY, SEALED_FILES, Vault};
 use super::{connection, disk};
 
 /// See [`Vault::destroy`].
@@ -42,6 +44,8 @@ enum Step {
     /// Overwritten first.
     Shred(PathBuf),
     Remove(PathBuf),
+    /// A directory, unless something else is in it.
+    Leave(PathBuf),
 }
 
 impl Step {
@@ -49,18 +53,19 @@ impl Step {
         match self {
             Self::Shred(file) => disk::shred(file),
             Self::Remove(file) => disk::remove(file),
+            Self::Leave(dir) => disk::leave(dir),
         }
     }
 }
 
 fn destroy_files(dir: &Path) -> Result<(), VaultError> {
-    steps(dir).iter().try_for_each(Step::take)?;
+    steps(dir)?.iter().try_for_each(Step::take)?;
     disk::sync_dir(&dir.join(KEY))
 }
 
 /// The key first, wherever it is while it is being replaced; the lock last. Once the key is gone the profile opens no
 /// more, and beginning again ends it.
-fn steps(dir: &Path) -> Vec<Step> {
+fn steps(dir: &Path) -> Result<Vec<Step>, VaultError> {
     let (key, database, cache) = (dir.join(KEY), dir.join(DATABASE), dir.join(CACHE));
     let mut steps = vec![Step::Shred(disk::beside(&key)), Step::Shred(key)];
     for database in [disk::beside(&database), database] {
@@ -70,8 +75,17 @@ fn steps(dir: &Path) -> Vec<Step> {
             steps.push(Step::Remove(file.into()));
         }
     }
+    let sealed = dir.join(SEALED_FILES);
+    steps.extend(disk::list(&sealed)?.into_iter().filter(|path| is_sealed(path)).map(Step::Remove));
+    steps.push(Step::Leave(sealed));
     steps.extend([disk::beside(&cache), cache, dir.join(disk::LOCK)].map(Step::Remove));
-    steps
+    Ok(steps)
+}
+
+/// Sealed files are named by 16 random bytes.
+fn is_sealed(path: &Path) -> bool {
+    let name = path.file_name().map(OsStr::as_encoded_bytes).unwrap_or_default();
+    HEXLOWER.decode(name).is_ok_and(|name| name.len() == 16)
 }
 
 #[cfg(test)]
@@ -91,11 +105,38 @@ mod tests {
         me
     }
 
+    /// All files below `dir`, with what leads to them.
     fn files(dir: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        let mut found = Vec::new();
+        for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if entry.path().is_dir() {
+                found.push(format!("{name}/"));
+                found.extend(files(&entry.path()).into_iter().map(|file| format!("{name}/{file}")));
+            } else {
+                found.push(name);
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        for name in files(from) {
+            if name.ends_with('/') {
+                fs::create_dir(to.join(name)).unwrap();
+            } else {
+                fs::copy(from.join(&name), to.join(&name)).unwrap();
+            }
+        }
+    }
+
+    /// Two sealed files, as they stand beside the database.
+    fn seal(dir: &Path) {
+        fs::create_dir(dir.join(SEALED_FILES)).unwrap();
+        for n in [1, 2] {
+            fs::write(dir.join(SEALED_FILES).join(HEXLOWER.encode(&[n; 16])), "sealed").unwrap();
+        }
     }
 
     #[test]
@@ -104,17 +145,20 @@ mod tests {
         let mut vault = on_disk(dir.path());
         let mut reader = vault.reader().unwrap().unwrap();
         fill(&mut vault);
+        seal(dir.path());
         fs::write(dir.path().join("letter.txt"), "mine").unwrap();
+        fs::write(dir.path().join("files/other.txt"), "mine").unwrap();
         fs::write(dir.path().join("key.new"), "left by a crash").unwrap();
         assert!(matches!(Vault::destroy_in(dir.path()), Err(VaultError::InUse)));
         vault.destroy().unwrap();
-        assert_eq!(files(dir.path()), ["letter.txt"]);
+        let others = ["files/", "files/other.txt", "letter.txt"];
+        assert_eq!(files(dir.path()), others);
         assert!(vault.read(|r| r.identities()).is_err());
         assert!(vault.write(|w| w.put_setting("a", "b")).is_err());
         assert_eq!(reader.read(|r| r.identities()).err(), Some(VaultError::NotFound));
         assert_eq!(vault.destroy(), Ok(()));
         drop((vault, reader));
-        assert_eq!(files(dir.path()), ["letter.txt"], "closing writes nothing");
+        assert_eq!(files(dir.path()), others, "closing writes nothing");
         assert_eq!(Vault::open(dir.path(), &passphrase("right")).err(), Some(VaultError::NotFound));
     }
 
@@ -124,20 +168,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut vault = on_disk(dir.path());
         fill(&mut vault);
+        seal(dir.path());
         let key_file = fs::read(dir.path().join(KEY)).unwrap();
         let mut opened = Vec::new();
-        for taken in 0..=steps(dir.path()).len() {
+        for taken in 0..=steps(dir.path()).unwrap().len() {
             let copy = tempfile::tempdir().unwrap();
-            for name in files(dir.path()) {
-                fs::copy(dir.path().join(&name), copy.path().join(&name)).unwrap();
-            }
+            self::copy(dir.path(), copy.path());
             // Also as a passphrase that was being changed leaves it.
             fs::write(disk::beside(&copy.path().join(KEY)), &key_file).unwrap();
-            steps(copy.path()).iter().take(taken).try_for_each(Step::take).unwrap();
+            steps(copy.path()).unwrap().iter().take(taken).try_for_each(Step::take).unwrap();
             let found = Vault::open(copy.path(), &passphrase("right"));
             opened.push(found.is_ok());
             drop(found);
-            let holds_key = files(copy.path()).iter().any(|name| {
+            let holds_key = files(copy.path()).iter().filter(|name| !name.ends_with('/')).any(|name| {
                 let bytes = fs::read(copy.path().join(name)).unwrap();
                 bytes.windows(48).any(|window| key_file.windows(48).any(|key| key == window))
             });

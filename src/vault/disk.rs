@@ -95,6 +95,25 @@ pub(super) fn remove(path: &Path) -> Result<(), VaultError> {
     }
 }
 
+/// The paths in a directory that may be absent.
+pub(super) fn list(dir: &Path) -> Result<Vec<PathBuf>, VaultError> {
+    match fs::read_dir(dir) {
+        Ok(entries) => entries.map(|entry| Ok(entry.map_err(disk("listing a directory"))?.path())).collect(),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(disk("listing a directory")(error)),
+    }
+}
+
+/// Removes a directory, unless it is absent or something is in it.
+pub(super) fn leave(dir: &Path) -> Result<(), VaultError> {
+    match fs::remove_dir(dir) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => {
+            Err(disk("removing a directory")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Overwrites a file where it lies, which may be absent, and removes it, both durably.
 pub(super) fn shred(path: &Path) -> Result<(), VaultError> {
     let mut file = match OpenOptions::new().write(true).open(path) {

@@ -140,4 +140,6 @@ impl Transfer {
 }
 
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;

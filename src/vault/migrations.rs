@@ -58,7 +58,7 @@ mod tests {
     use super::super::testing::{on_disk, passphrase, text, version_1};
     use super::super::{ContactId, MessageKey, MessageState, Page, Stamp, Vault, connection, disk};
     use super::*;
-    use crate::wire::MessageId;
+    use crate::wire::{Body, MessageId};
 
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
@@ -121,6 +121,31 @@ mod tests {
         assert_eq!(vault.read(|r| r.receipt(ben)).unwrap(), Some(MessageId([4; 16])));
         let check: String = vault.db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(check, "ok");
+    }
+
+    /// The table of deeds was made anew in version 3.
+    #[test]
+    fn what_was_owed_in_version_2_is_still_owed() {
+        let mut db = connection::in_memory().unwrap();
+        version_1(&db);
+        db.execute_batch(STEPS[1]).unwrap();
+        db.execute_batch(
+            "UPDATE schema SET version = 2;
+             INSERT INTO deed (contact, seq, message_id, kind, message, body, time, handed) VALUES
+                (1, 3, zeroblob(16), 'delete', 3, x'0301010101010101010101010101010101', 7, 1),
+                (2, 1, zeroblob(16), 'skip', NULL, NULL, 8, 0);",
+        )
+        .unwrap();
+        upgrade(&mut db).unwrap();
+        let vault = Vault { db, home: None };
+        let owed = |contact| vault.read(|r| r.outbox(contact, 0, 9)).unwrap();
+        let deeds: Vec<_> = owed(ContactId(1)).into_iter().map(|q| (q.seq, q.key, q.handed)).collect();
+        assert_eq!(deeds, [(2, Some(MessageKey(3)), false), (3, None, true)]);
+        assert!(matches!(owed(ContactId(1))[1].body, Some(Body::Delete { .. })));
+        assert_eq!(owed(ContactId(2)).into_iter().map(|q| (q.seq, q.body)).collect::<Vec<_>>(), [(1, None)]);
+        let tables = "SELECT group_concat(name, ' ') FROM sqlite_schema WHERE name LIKE 'deed%'";
+        let tables: String = vault.db.query_row(tables, [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, "deed deed_about");
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub use offers::NewOffer;
 pub use outbox::{NewText, Queued, Stamp};
 pub use passphrase::{Cost, Passphrase};
 pub use plain::PlainFile;
-pub use profile::{Reader, Vault};
+pub use profile::{Reader, SEALED_FILES, Vault};
 pub use rows::{Contact, ContactState, Doors, Identity, NewContact, Request, RequestArrival};
 pub use transaction::{Job, Read, Write, job};
 pub use transfers::{Blob, Fault, FileSource, Held, Transfer, TransferState};

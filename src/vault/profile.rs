@@ -3,7 +3,7 @@
 //! It does not decide what is written ([`super::transaction`]).
 //!
 //! Files: `key` ([`super::keyfile`]), `vault.db` with its `-wal` and `-shm`, `lock`, `cache` ([`super::sealed`]), and
-//! `*.new` while one of them is being replaced.
+//! `*.new` while one of them is being replaced. In `files` are those of transfers, which others write; their keys are here.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -297,6 +297,8 @@ fn unlock(dir: &Path, passphrase: &Passphrase, slots: &[Slot]) -> Result<(Databa
 pub(super) const KEY: &str = "key";
 pub(super) const DATABASE: &str = "vault.db";
 pub(super) const CACHE: &str = "cache";
+/// The directory of sealed files of transfers, within that of the profile.
+pub const SEALED_FILES: &str = "files";
 /// The name of the key of sealed files in the table `secret`.
 const FILES: &str = "files";
 /// Messages made findable with each change: more than one change adds, so that none waits for ever.

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::migrations::{self, STEPS};
 use super::{
-    Arrival, ContactId, Cost, IdentityId, Incoming, MessageKey, NewContact, NewText, Passphrase, Stamp, Vault,
-    VaultError, Write, connection,
+    Arrival, Blob, ContactId, Cost, FileSource, IdentityId, Incoming, MessageKey, NewContact, NewOffer, NewText,
+    Passphrase, Stamp, TransferId, Vault, VaultError, Write, connection,
 };
-use crate::wire::{Body, Emoji, Epoch, MessageId, MessageText, Random};
+use crate::wire::{Body, Emoji, Epoch, FileKind, FileName, MessageId, MessageText, Offer, Random};
 
 /// Random bytes that are the same in every run.
 pub(super) struct Counting(u64);
@@ -95,6 +95,36 @@ pub(super) fn plain(text: &str) -> Body {
 
 pub(super) fn onion() -> Emoji {
     Emoji::new("🧅").unwrap()
+}
+
+/// A file of so many bytes.
+pub(super) fn offer(size: u64) -> Offer {
+    let name = FileName::new("letter.pdf".to_owned()).unwrap();
+    Offer { name, kind: FileKind::File, size, root: [5; 32], expires_in: None }
+}
+
+pub(super) fn path(path: &str) -> FileSource {
+    FileSource::Path { path: path.into(), mark: vec![1; 40] }
+}
+
+pub(super) fn blob(n: u8) -> Blob {
+    Blob { name: [n; 16], key: Zeroizing::new([n; 32]) }
+}
+
+pub(super) fn sealed(n: u8) -> FileSource {
+    FileSource::Blob(blob(n))
+}
+
+/// Offers something of ours.
+pub(super) fn ours(
+    vault: &mut Vault,
+    contact: ContactId,
+    offer: &Offer,
+    source: &FileSource,
+    stamp: Stamp,
+) -> TransferId {
+    let removed = &["GPS position".to_owned(), "camera".to_owned()];
+    vault.write(|w| w.queue_offer(&NewOffer { contact, offer, source, top: b"top", removed }, stamp)).unwrap()
 }
 
 /// A profile with one contact, whose epoch of ours is `[2; 8]`.

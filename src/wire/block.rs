@@ -185,3 +185,125 @@ const BLOCK: u8 = 2;
 const PART: usize = 1 + 4;
 /// What a piece has beside its bytes.
 const PIECE_HEAD: usize = 1 + 2 + PART + 4;
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::super::limits::RECORD_BYTES;
+    use super::*;
+
+    /// A frame with its own bytes.
+    #[derive(Clone, Debug)]
+    enum Said {
+        Want(Part, u32),
+        Drop(Part),
+        Piece(Part, u32, Vec<u8>),
+        Have(u64),
+    }
+
+    impl Said {
+        fn frame(&self) -> BlockFrame<'_> {
+            match self {
+                Self::Want(part, from) => BlockFrame::Want { part: *part, from: *from },
+                Self::Drop(part) => BlockFrame::Drop { part: *part },
+                Self::Piece(part, from, bytes) => BlockFrame::Piece { part: *part, from: *from, bytes },
+                Self::Have(bytes) => BlockFrame::Have { bytes: *bytes },
+            }
+        }
+    }
+
+    fn any_part() -> impl Strategy<Value = Part> {
+        prop_oneof![Just(Part::Top), any::<u32>().prop_map(Part::Map), any::<u32>().prop_map(Part::Block)]
+    }
+
+    fn any_said() -> impl Strategy<Value = Said> {
+        prop_oneof![
+            (any_part(), any::<u32>()).prop_map(|(part, from)| Said::Want(part, from)),
+            any_part().prop_map(Said::Drop),
+            (any_part(), any::<u32>(), vec(any::<u8>(), 0..200))
+                .prop_map(|(part, from, bytes)| Said::Piece(part, from, bytes)),
+            (any_part(), any::<u32>()).prop_map(|(part, from)| Said::Piece(part, from, vec![7; PIECE_BYTES])),
+            any::<u64>().prop_map(Said::Have),
+        ]
+    }
+
+    fn encoded(frame: BlockFrame<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        frame.encode(&mut bytes);
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_gives_the_frames_that_were_put_in(said in vec(any_said(), 0..6)) {
+            let bytes: Vec<u8> = said.iter().flat_map(|said| encoded(said.frame())).collect();
+            let frames: Vec<_> = BlockFrames::new(&bytes).map(Result::unwrap).collect();
+            prop_assert_eq!(frames, said.iter().map(Said::frame).collect::<Vec<_>>());
+        }
+
+        /// Canonical, and nothing after an error.
+        #[test]
+        fn garbage_is_an_error_or_its_own_bytes(bytes in vec(prop_oneof![0..6u8, any::<u8>()], 0..60)) {
+            let frames: Vec<_> = BlockFrames::new(&bytes).collect();
+            let wrong = frames.iter().position(Result::is_err).unwrap_or(frames.len());
+            prop_assert!(wrong + 1 >= frames.len());
+            let again: Vec<u8> = frames.iter().take(wrong).flat_map(|frame| encoded(frame.unwrap())).collect();
+            prop_assert!(bytes.starts_with(&again));
+            prop_assert_eq!(wrong == frames.len(), again.len() == bytes.len());
+        }
+
+        #[test]
+        fn pieces_fill_records_and_join_to_the_part(length in 1..150_000usize, from in 0..1_000u32) {
+            let part: Vec<u8> = (0..length).map(|n| n as u8).collect();
+            let mut bytes = Vec::new();
+            pieces(Part::Block(9), from, &part, &mut bytes);
+            let mut joined: Vec<u8> = Vec::new();
+            for record in bytes.chunks(RECORD_BYTES - 35) {
+                let frames: Vec<_> = BlockFrames::new(record).map(Result::unwrap).collect();
+                let [BlockFrame::Piece { part: Part::Block(9), from: at, bytes }] = frames[..] else { panic!("{frames:?}") };
+                prop_assert_eq!(at as usize, from as usize + joined.len());
+                joined.extend(bytes);
+            }
+            prop_assert_eq!(joined, part);
+        }
+    }
+
+    #[test]
+    fn bytes_are_as_documented() {
+        assert_eq!(encoded(BlockFrame::Want { part: Part::Top, from: 258 }), [1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(encoded(BlockFrame::Drop { part: Part::Map(3) }), [2, 0, 5, 1, 0, 0, 0, 3]);
+        let piece = BlockFrame::Piece { part: Part::Block(4), from: 5, bytes: b"hi" };
+        assert_eq!(encoded(piece), [3, 0, 11, 2, 0, 0, 0, 4, 0, 0, 0, 5, b'h', b'i']);
+        assert_eq!(encoded(BlockFrame::Have { bytes: 6 }), [4, 0, 8, 0, 0, 0, 0, 0, 0, 0, 6]);
+    }
+
+    #[test]
+    fn wrong_frames_are_refused() {
+        let wrong: &[(&str, &[u8], WireError)] = &[
+            ("a cut header", &[1, 0], WireError::Length),
+            ("a cut body", &[1, 0, 9, 0], WireError::Length),
+            ("an unknown kind", &[5, 0, 0], WireError::UnknownKind),
+            ("kind 0", &[0, 0, 0], WireError::UnknownKind),
+            ("a short ask", &[1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0], WireError::Length),
+            ("a long ask", &[1, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], WireError::Length),
+            ("an unknown part", &[2, 0, 5, 3, 0, 0, 0, 0], WireError::Field),
+            ("a second Top", &[2, 0, 5, 0, 0, 0, 0, 1], WireError::Field),
+            ("a piece without a place", &[3, 0, 5, 2, 0, 0, 0, 0], WireError::Length),
+            ("a long report", &[4, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0], WireError::Length),
+        ];
+        for (what, bytes, error) in wrong {
+            assert_eq!(BlockFrames::new(bytes).collect::<Vec<_>>(), [Err(*error)], "{what}");
+        }
+        let long = encoded(BlockFrame::Piece { part: Part::Top, from: 0, bytes: &[0; PIECE_BYTES + 1] });
+        assert_eq!(BlockFrames::new(&long).next(), Some(Err(WireError::Length)), "more than a record holds");
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let piece = BlockFrame::Piece { part: Part::Top, from: 0, bytes: b"secret" };
+        let shown = format!("{piece:?}");
+        assert!(!shown.contains("secret") && !shown.contains("115"), "{shown}");
+    }
+}

@@ -264,6 +264,17 @@ mod tests {
             ("another spelling of an emoji", &[&[4, 1], &id, heart]),
             ("neither yes nor no", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 2]]),
             ("trailing bytes", &[&[5, 0, 0, 0, 1, 0, 0, 0, 9, 1, 0]]),
+            ("an offer of an unknown kind", &[&[6, 0, 0, 0, 0, 4], &[1; 8], &[0; 32], b"x"]),
+            ("an offer without a name", &[&[6, 0, 0, 0, 0, 1], &[1; 8], &[0; 32]]),
+            ("an offer of too much", &[&[6, 0, 0, 0, 0, 1], &[1; 8], &[0; 32], b"x"]),
+            ("an offer with half a hash", &[&[6, 0, 0, 0, 0, 1], &[0; 7], &[1], &[0; 16]]),
+            ("a folder of nothing", &[&[6, 0, 0, 0, 0, 2, 0, 0, 0, 0], &[0; 7], &[1], &[0; 32], b"x"]),
+            ("nobody's transfer", &[&[7, 0], &id, &[1]]),
+            ("no fate", &[&[7, 1], &id]),
+            ("an unknown fate", &[&[7, 1], &id, &[6]]),
+            ("a failure without a reason", &[&[7, 1], &id, &[5]]),
+            ("an unknown reason", &[&[7, 1], &id, &[5, 7]]),
+            ("trailing bytes", &[&[7, 1], &id, &[1, 0]]),
         ];
         for (what, parts) in wrong {
             assert!(Body::decode(&parts.concat()).is_err(), "{what}");

@@ -109,13 +109,14 @@ impl Offer {
         if offer.is_sound() { Ok(offer) } else { Err(WireError::Field) }
     }
 
-    /// Whether its numbers are within their limits: what is not sound must not be sent.
+    /// Whether its numbers are within their limits, and an empty content has its one hash: what is not sound must not be
+    /// sent.
     pub fn is_sound(&self) -> bool {
         let countable = match self.kind {
             FileKind::File | FileKind::VoiceNote { .. } => true,
             FileKind::Folder { files } => (1..=FOLDER_FILES).contains(&files),
         };
-        countable && self.size <= FILE_BYTES
+        countable && self.size <= FILE_BYTES && (self.size > 0 || self.root == NOTHING)
     }
 }
 
@@ -186,6 +187,12 @@ impl FileFailure {
     }
 }
 
+/// BLAKE3 of no bytes.
+const NOTHING: [u8; 32] = [
+    0xaf, 0x13, 0x49, 0xb9, 0xf5, 0xf9, 0xa1, 0xa6, 0xa0, 0x40, 0x4d, 0xea, 0x36, 0xdc, 0xc9, 0x49, 0x9b, 0xcb, 0x25,
+    0xc9, 0xad, 0xc1, 0x12, 0xb7, 0xcc, 0x9a, 0x93, 0xca, 0xe4, 0x1f, 0x32, 0x62,
+];
+
 const FILE: u8 = 1;
 const FOLDER: u8 = 2;
 const VOICE_NOTE: u8 = 3;
@@ -195,3 +202,89 @@ const CANCELLED: u8 = 2;
 const DONE: u8 = 3;
 const FULL: u8 = 4;
 const FAILED: u8 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Body, MessageId, Target};
+    use super::*;
+
+    fn offer(kind: FileKind, size: u64) -> Offer {
+        let name = FileName::new("caf\u{e9}.txt".to_owned()).unwrap();
+        Offer { name, kind, size, root: [3; 32], expires_in: None }
+    }
+
+    fn bytes(body: &Body) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        body.encode(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn bytes_are_as_documented() {
+        let common = [&258u64.to_be_bytes()[..], &[3; 32], "café.txt".as_bytes()].concat();
+        let said = |kind| bytes(&Body::Offer(offer(kind, 258)));
+        assert_eq!(said(FileKind::File), [&[6, 0, 0, 0, 0, 1][..], &common].concat());
+        assert_eq!(said(FileKind::Folder { files: 7 }), [&[6, 0, 0, 0, 0, 2, 0, 0, 0, 7][..], &common].concat());
+        assert_eq!(said(FileKind::VoiceNote { seconds: 300 }), [&[6, 0, 0, 0, 0, 3, 1, 44][..], &common].concat());
+        let target = Target { id: MessageId([9; 16]), author: Author::You };
+        let said = |fate| bytes(&Body::Fate { target, fate });
+        let expected = |end: &[u8]| [&[7, 2][..], &[9; 16], end].concat();
+        let ends = [(Fate::Declined, 1), (Fate::Cancelled, 2), (Fate::Done, 3), (Fate::Full, 4)];
+        ends.into_iter().for_each(|(fate, code)| assert_eq!(said(fate), expected(&[code])));
+        assert_eq!(said(Fate::Failed(FileFailure::Damaged)), expected(&[5, 5]));
+    }
+
+    #[test]
+    fn offers_beyond_their_limits_are_refused() {
+        let taken = |offer: &Offer| Body::decode(&bytes(&Body::Offer(offer.clone())));
+        let folder = |files| offer(FileKind::Folder { files }, 1);
+        for sound in [offer(FileKind::File, FILE_BYTES), folder(1), folder(FOLDER_FILES)] {
+            assert_eq!(taken(&sound), Ok(Body::Offer(sound)));
+        }
+        for wrong in [
+            offer(FileKind::File, FILE_BYTES + 1),
+            offer(FileKind::File, u64::MAX),
+            folder(0),
+            folder(FOLDER_FILES + 1),
+        ] {
+            assert!(!wrong.is_sound());
+            assert_eq!(taken(&wrong), Err(WireError::Field), "{wrong:?}");
+        }
+        let named = |name: &[u8]| Body::decode(&[&[6, 0, 0, 0, 0, 1][..], &[0; 7], &[1], &[3; 32], name].concat());
+        assert!(named(&[b'x'; FILE_NAME_BYTES]).is_ok());
+        for name in [&[b'x'; FILE_NAME_BYTES + 1][..], b"", b"caf\xe9"] {
+            assert!(named(name).is_err(), "{} bytes", name.len());
+        }
+    }
+
+    #[test]
+    fn an_empty_content_has_one_hash() {
+        let mut empty = offer(FileKind::File, 0);
+        assert!(!empty.is_sound());
+        empty.root = blake3::hash(b"").into();
+        assert!(empty.is_sound());
+    }
+
+    #[test]
+    fn who_sends_can_only_give_up() {
+        let failed = Fate::Failed(FileFailure::SourceGone);
+        for fate in [Fate::Declined, Fate::Cancelled, Fate::Done, Fate::Full, failed] {
+            assert!(fate.may_be_said_of(Author::You));
+            assert_eq!(fate.may_be_said_of(Author::Me), fate == Fate::Cancelled || fate == failed);
+        }
+    }
+
+    #[test]
+    fn failures_keep_their_numbers() {
+        assert_eq!(
+            (1..=6).filter_map(FileFailure::from_code).map(FileFailure::code).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 6]
+        );
+        assert_eq!((FileFailure::from_code(0), FileFailure::from_code(7)), (None, None));
+    }
+
+    #[test]
+    fn debug_shows_no_name() {
+        assert!(!format!("{:?}", offer(FileKind::File, 1)).contains("caf"));
+    }
+}

@@ -3,7 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::limits::{FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, RECORD_BYTES, REQUEST_BYTES, REQUEST_CHARS, SEQUENCE};
+use super::limits::{
+    FILE_BYTES, FOLDER_FILES, FRAME_BYTES, HANDSHAKE, MESSAGE_BYTES, RECORD_BYTES, REQUEST_BYTES, REQUEST_CHARS,
+    SEQUENCE,
+};
 use super::*;
 
 /// Any frame that may be sent.
@@ -29,6 +32,10 @@ pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
         renewal.clone().prop_map(Frame::Renew2),
         renewal.prop_map(Frame::Renew3),
         Just(Frame::Renewed),
+        (any::<bool>(), any::<[u8; 16]>(), any::<u8>(), any_author()).prop_map(|(file, id, index, dialler)| {
+            let kind = if file { JoinKind::File } else { JoinKind::Voice };
+            Frame::Join { kind, id, index, dialler }
+        }),
     ]
 }
 
@@ -43,7 +50,25 @@ pub(crate) fn any_body() -> impl Strategy<Value = Body> {
         1 => (any_target(), emoji()).prop_map(|(target, emoji)| Body::React { target, emoji }),
         1 => (any::<u32>(), any_expiry(), any::<bool>())
             .prop_map(|(version, expires_in, receipts)| Body::Terms { version, expires_in, receipts }),
+        1 => any_offer().prop_map(Body::Offer),
+        1 => (any_target(), any_fate()).prop_map(|(target, fate)| Body::Fate { target, fate }),
     ]
+}
+
+fn any_offer() -> impl Strategy<Value = Offer> {
+    let kind = prop_oneof![
+        Just(FileKind::File),
+        (1..=FOLDER_FILES).prop_map(|files| FileKind::Folder { files }),
+        any::<u16>().prop_map(|seconds| FileKind::VoiceNote { seconds }),
+    ];
+    let name = "(?s).{1,60}".prop_map(|name| FileName::new(name).unwrap());
+    (name, kind, 1..=FILE_BYTES, any::<[u8; 32]>(), any_expiry())
+        .prop_map(|(name, kind, size, root, expires_in)| Offer { name, kind, size, root, expires_in })
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    let failure = (1..=6u8).prop_map(|code| Fate::Failed(FileFailure::from_code(code).unwrap()));
+    prop_oneof![Just(Fate::Declined), Just(Fate::Cancelled), Just(Fate::Done), Just(Fate::Full), failure]
 }
 
 fn any_id() -> impl Strategy<Value = MessageId> {
@@ -51,8 +76,11 @@ fn any_id() -> impl Strategy<Value = MessageId> {
 }
 
 fn any_target() -> impl Strategy<Value = Target> {
-    let author = prop_oneof![Just(Author::Me), Just(Author::You)];
-    (any_id(), author).prop_map(|(id, author)| Target { id, author })
+    (any_id(), any_author()).prop_map(|(id, author)| Target { id, author })
+}
+
+fn any_author() -> impl Strategy<Value = Author> {
+    prop_oneof![Just(Author::Me), Just(Author::You)]
 }
 
 fn any_expiry() -> impl Strategy<Value = Option<Expiry>> {
@@ -227,6 +255,8 @@ fn bytes_are_as_documented() {
     assert_eq!(encoded(&[Frame::Ping { nonce: 1 }]), [1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert_eq!(encoded(&[Frame::Bye { reason: Bye::Leaving }]), [6, 0, 0, 1, 2]);
     assert_eq!(encoded(&[Frame::Renewed]), [0x23, 0, 0, 0]);
+    let join = Frame::Join { kind: JoinKind::Voice, id: [9; 16], index: 4, dialler: Author::You };
+    assert_eq!(encoded(&[join]), [&[0x30, 0, 0, 19, 2][..], &[9; 16], &[4, 2]].concat());
 }
 
 #[test]
@@ -245,6 +275,7 @@ fn each_kind_refuses_other_lengths_by_its_header() {
         (0x21, HANDSHAKE),
         (0x22, HANDSHAKE),
         (0x23, 0),
+        (0x30, 19),
     ];
     for (kind, length) in exact {
         assert_ne!(header_only(kind, length), Err(WireError::Length), "kind {kind:#x}");
@@ -273,7 +304,7 @@ fn header_only(kind: u8, length: usize) -> Result<Option<Frame>, WireError> {
 
 #[test]
 fn unknown_kinds_below_0x80_end_the_session() {
-    for kind in [0x00, 0x07, 0x0f, 0x15, 0x1f, 0x24, 0x7f] {
+    for kind in [0x00, 0x07, 0x0f, 0x15, 0x1f, 0x24, 0x2f, 0x7f] {
         assert_eq!(one(kind, &[]), Err(WireError::UnknownKind), "kind {kind:#x}");
     }
 }
@@ -288,6 +319,11 @@ fn wrong_fields_are_refused() {
     }
     for code in [0, 4, 255] {
         assert_eq!(one(0x06, &[code]), Err(WireError::Field));
+    }
+    let join = |kind, dialler| one(0x30, &[&[kind][..], &[0; 17], &[dialler]].concat());
+    assert!(join(1, 1).unwrap().is_some());
+    for (kind, dialler) in [(0, 1), (3, 1), (1, 0), (1, 3)] {
+        assert_eq!(join(kind, dialler), Err(WireError::Field));
     }
     let message = |seq, text: &[u8]| [&place(seq)[..], &[0; 20], &[1, 0, 0, 0, 0, 0], text].concat();
     assert_eq!(one(0x10, &message(0, b"x")), Err(WireError::Field));

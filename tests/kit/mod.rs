@@ -10,6 +10,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+pub mod block;
 pub mod clock;
 pub mod peer;
 pub mod stillness;

@@ -168,7 +168,7 @@ impl News {
                     let offered = message.transfer.clone();
                     shared.outlet.put(Event::MessageReceived(message)).await;
                     if let Some(offered) = offered {
-                        shared.outlet.put(Event::FileOffered(offered)).await;
+                        shared.outlet.put(Event::FileOffered(*offered)).await;
                     }
                 }
                 Brought::Changed(message, change) => {

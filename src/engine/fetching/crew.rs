@@ -2,6 +2,7 @@
 //!
 //! It does not know what they carry. Failures make it slower, never give up: who the transfer belongs to decides that.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -12,7 +13,6 @@ use crate::engine::joins::{self, Join, Peer, Unjoined};
 use crate::session::JoinKind;
 use crate::talk::Side;
 use crate::wire::MessageId;
-use std::sync::Arc;
 
 /// Joins under way for one transfer.
 pub(super) struct Crew {
@@ -98,8 +98,8 @@ impl Crew {
 
     fn missed(&mut self, dialler: Side, error: &Unjoined) {
         if let Unjoined::NoSession = error {
-            // Told when there is one; this is for what was not told.
-            self.not_before = self.shared.clock.now() + PAUSE_MOST;
+            // To look again costs nothing.
+            self.not_before = self.shared.clock.now() + NO_SESSION;
             return;
         }
         self.misses = self.misses.saturating_add(1);
@@ -121,6 +121,9 @@ impl Crew {
 
 /// Failures in a row after which the other side is to dial: it may be reached where we are not, or the other way round.
 const TRIES: u32 = 2;
+
+/// Between two looks for a session to announce circuits in.
+const NO_SESSION: Duration = Duration::from_secs(2);
 
 /// After a failure, at first and at most.
 const PAUSE_FIRST: Duration = Duration::from_millis(500);

@@ -93,8 +93,10 @@ fn note(info: &Dictionary, found: &mut Found) {
 fn save(document: &mut Document) -> Result<Vec<u8>, Why> {
     let modern = matches!(document.reference_table.cross_reference_type, XrefType::CrossReferenceStream);
     let options = SaveOptions::builder().use_object_streams(modern).use_xref_streams(modern).build();
-    // The writer numbers what it adds from here on: the same each time.
-    document.max_id = document.objects.keys().next_back().map_or(0, |(number, _)| *number);
+    // The writer numbers what it adds from here on: above everything that is named, even if it is not there.
+    let named = document.traverse_objects(|_| {}).into_iter().map(|(number, _)| number).max();
+    let there = document.objects.keys().next_back().map(|(number, _)| *number);
+    document.max_id = named.max(there).filter(|number| *number <= OBJECTS).ok_or(Why::Damaged)?;
     let mut bytes = Vec::new();
     document.save_with_options(&mut bytes, options).map_err(|_| Why::Damaged)?;
     Ok(bytes)
@@ -102,6 +104,9 @@ fn save(document: &mut Document) -> Result<Vec<u8>, Why> {
 
 /// What one packed piece of a document may unpack to: above any real one, far below the machine's memory.
 const UNPACKED_BYTES: usize = 32 * 1024 * 1024;
+
+/// The highest number of an object, by the standard.
+const OBJECTS: u32 = 8_388_607;
 
 /// The second line of each file, which says that it is not text; programs write their own.
 const BINARY_MARK: [u8; 4] = [0xe2, 0xe3, 0xcf, 0xd3];

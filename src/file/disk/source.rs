@@ -137,3 +137,6 @@ fn regular(kind: FileType) -> Result<(), DiskError> {
 }
 
 const OPENING: &str = "opening a file";
+
+#[cfg(test)]
+mod tests;

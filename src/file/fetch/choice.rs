@@ -83,7 +83,7 @@ impl Fetch {
     /// begun it, or stands still; and a block is asked for twice at most. The other need not bring it any more.
     fn slow_block(&mut self, lane: Lane, now: Duration) -> Option<u32> {
         let ours = self.circuits.get(&lane)?.time_for(BLOCK_BYTES, now);
-        let (mut slowest, mut latest) = (None, ours * 2);
+        let (mut slowest, mut latest) = (None, ours * 2 + WORTH_IT);
         for (other, circuit) in self.circuits.iter().filter(|(other, _)| **other != lane) {
             for (index, ask) in circuit.asks.iter().enumerate() {
                 let Part::Block(block) = ask.part else { continue };
@@ -131,5 +131,7 @@ impl Fetch {
 
 /// Blocks that are asked for and not yet stored, at most.
 const FETCH_BLOCKS: usize = FETCH_BYTES / BLOCK_BYTES;
+/// What is gained at the least by asking twice.
+const WORTH_IT: Duration = Duration::from_millis(100);
 /// A circuit that brings nothing for so long stands still, though it may go on.
 const STANDS_STILL: Duration = Duration::from_secs(3);

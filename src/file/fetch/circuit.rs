@@ -86,7 +86,7 @@ impl Circuit {
         }
         self.progress = now;
         if let Some(asked) = self.asked.take() {
-            self.round_trip = Some(now.saturating_sub(asked));
+            self.round_trip = Some(now.saturating_sub(asked).min(ROUND_TRIP_MOST));
         }
         if bytes.is_empty() {
             return Ok(self.asks.pop_front());
@@ -101,7 +101,8 @@ impl Circuit {
         let part = Part::Block(block);
         if let Some(ask) = self.asks.iter_mut().find(|ask| ask.part == part && !ask.dropped) {
             ask.dropped = true;
-            self.drops.push(part);
+            // What has begun comes anyway.
+            self.drops.extend((!ask.begun).then_some(part));
         }
     }
 
@@ -146,7 +147,8 @@ impl Circuit {
     }
 
     fn owed(&self, asks: usize) -> usize {
-        self.asks.iter().take(asks).map(|ask| BLOCK_BYTES.saturating_sub(ask.at)).sum()
+        let blocks = self.asks.iter().take(asks).filter(|ask| matches!(ask.part, Part::Block(_)));
+        blocks.map(|ask| BLOCK_BYTES.saturating_sub(ask.at)).sum()
     }
 }
 
@@ -162,9 +164,12 @@ impl Ask {
         if !wanted {
             self.bytes = Zeroizing::default();
         } else if self.bytes.len() + bytes.len() == self.at {
-            // Once and for all: growing would leave copies behind.
-            let missing = length - self.bytes.len();
-            self.bytes.reserve_exact(missing);
+            if self.bytes.capacity() < length {
+                // Room for all of it at once: a vector that grows leaves copies behind.
+                let mut whole = Zeroizing::new(Vec::with_capacity(length));
+                whole.extend_from_slice(&self.bytes);
+                self.bytes = whole;
+            }
             self.bytes.extend_from_slice(bytes);
         }
     }
@@ -172,6 +177,8 @@ impl Ask {
 
 /// What a circuit is asked for beyond a round trip.
 const AHEAD: Duration = Duration::from_secs(1);
+/// A longer round trip is a stall.
+const ROUND_TRIP_MOST: Duration = Duration::from_secs(3);
 /// Asks that may go in front of a block.
 pub(super) const LISTS: usize = 2;
 /// Bytes a second of a circuit that has brought nothing yet: a slow one's.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::session::testing::NOW;
+use crate::wire::limits::PIECE_BYTES;
 
 const KEY: [u8; 32] = [7; 32];
 
@@ -58,6 +59,9 @@ fn the_smallest_size_that_fits_is_taken() {
         }
     }
     assert_eq!(ROOM, 15_581);
+    let mut piece = Vec::new();
+    crate::wire::block::pieces(crate::wire::Part::Top, 0, &[0; PIECE_BYTES], &mut piece);
+    assert_eq!(piece.len(), ROOM, "a piece of a file fills a record");
     assert_eq!(sealed(&mut sealer, &vec![1; ROOM + 1]).len(), 33 * CELL);
     assert!(sealed(&mut sealer, b"").is_empty());
 }

@@ -1,11 +1,14 @@
 //! Backups: what comes back, what does not, and what damage does.
 
 use super::super::testing::{
-    Counting, Peer, contact, key, on_disk, onion, passphrase, plain, talk, text as words, traceless, version_1,
+    Counting, Peer, blob, contact, key, offer, on_disk, onion, ours, passphrase, plain, sealed, talk, text as words,
+    traceless, version_1,
 };
-use super::super::{Arrival, ContactState, Incoming, MessageKey, MessageState, Page};
+use super::super::{
+    Arrival, ContactState, Fault, FileSource, Held, Incoming, MessageKey, MessageState, Page, TransferId, TransferState,
+};
 use super::*;
-use crate::wire::{Body, Epoch, Expiry, MessageId};
+use crate::wire::{Author, Body, Epoch, Expiry, FileFailure, Target};
 
 const CHEAP: Cost = Cost::DANGEROUSLY_CHEAP;
 
@@ -187,4 +190,78 @@ fn a_damaged_backup_is_refused_and_takes_nothing_in() {
     for length in [0, 1, PAGE as usize, good.len() / 2, good.len() - PAGE as usize, good.len() - 1] {
         refused(&good[..length], format!("cut to {length}"));
     }
+}
+
+/// Files themselves are in no backup: what can be fetched again is offered again, what cannot is said to be lost.
+#[test]
+fn transfers_come_back_without_their_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("backup");
+    let (mut first, ann, mut stamp) = talk();
+    let mut peer = Peer::new(ann);
+    let mut theirs = |vault: &mut Vault, size| -> TransferId {
+        let Arrival::Offered(key) = peer.says(vault, &Body::Offer(offer(size))) else { panic!() };
+        key.into()
+    };
+    let [offered, half, whole, declined] = [1, 2, 3, 4].map(|size| theirs(&mut first, size));
+    let lies = FileSource::Path { path: "/home/treasure".into(), mark: b"mark of treasure".to_vec() };
+    let [untold, told, done] =
+        [false, true, true].map(|handed| ours(&mut first, ann, &offer(9), &lies, stamp.next(handed)));
+    first
+        .write(|w| {
+            w.accept_transfer(half, &blob(1))?;
+            w.put_have(half, 1, b"have", Some(b"top"))?;
+            w.pause_transfer(half, true, Some(Fault::Failure(FileFailure::NoSpace)))?;
+            w.accept_transfer(whole, &blob(2))?;
+            w.queue_fate(whole, Fate::Done, stamp.next(true))?;
+            w.queue_fate(declined, Fate::Declined, stamp.next(true)).map(drop)
+        })
+        .unwrap();
+    let target = Target { id: first.read(|r| r.transfer(done)).unwrap().message, author: Author::You };
+    peer.says(&mut first, &Body::Fate { target, fate: Fate::Done });
+    back_up(&mut first, &path);
+
+    let mut second = traceless();
+    second.import(&path, &passphrase("backup"), &mut Counting::new()).unwrap();
+    let row = |id| second.read(|r| r.transfer(id)).unwrap();
+    for (id, state, fault) in [
+        (offered, TransferState::Offered, None),
+        (half, TransferState::Offered, None),
+        (whole, TransferState::Failed, Some(Fault::NotInBackup)),
+        (declined, TransferState::Declined, None),
+        (untold, TransferState::Cancelled, None),
+        (told, TransferState::Cancelled, None),
+        (done, TransferState::Done, None),
+    ] {
+        let row = row(id);
+        assert_eq!((row.state, row.fault, row.paused, row.source), (state, fault, false, None), "{id}");
+        assert_eq!(second.read(|r| r.held(id)).unwrap(), Held::default());
+    }
+    assert_eq!((row(half).done, row(half).size, row(done).removed.len()), (0, 2, 2));
+    let sent: Vec<Body> = second.read(|r| r.outbox(ann, 0, 99)).unwrap().into_iter().filter_map(|q| q.body).collect();
+    let cancelled = Target { id: row(told).message, author: Author::Me };
+    assert!(sent.contains(&Body::Offer(offer(9))) && sent.contains(&Body::Fate { target: cancelled, fate: Fate::Cancelled }));
+    assert_eq!(sent.iter().filter(|body| matches!(body, Body::Offer(_))).count(), 2, "the one that was never told is not");
+    // It can be accepted again, and is whole then.
+    second.write(|w| w.accept_transfer(half, &blob(3))).unwrap();
+    assert_eq!(second.read(|r| r.blobs()).unwrap(), [[3; 16]]);
+}
+
+#[test]
+fn a_backup_holds_no_key_and_no_place_of_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("backup");
+    let (mut first, ann, mut stamp) = talk();
+    let lies = FileSource::Path { path: "/home/treasure".into(), mark: b"mark of treasure".to_vec() };
+    ours(&mut first, ann, &offer(9), &lies, stamp.next(true));
+    ours(&mut first, ann, &offer(9), &sealed(7), stamp.next(true));
+    back_up(&mut first, &path);
+    let vault = traceless();
+    let key = read_key(&path).unwrap().unwrap(&passphrase("backup")).unwrap();
+    attach(&vault.db, &uri(&path).unwrap(), &key).unwrap();
+    let count = |sql: &str| -> i64 { vault.db.query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert_eq!(count("SELECT count(*) FROM backup.transfer"), 2);
+    let empty = "path IS NULL AND mark IS NULL AND blob IS NULL AND blob_key IS NULL AND top IS NULL AND have IS NULL";
+    assert_eq!(count(&format!("SELECT count(*) FROM backup.transfer WHERE {empty}")), 2);
+    assert_eq!(count("SELECT count(*) FROM backup.sqlite_schema WHERE name = 'shred'"), 0);
 }

@@ -45,8 +45,8 @@ CREATE TRIGGER transfer_emptied AFTER UPDATE OF blob ON transfer WHEN old.blob I
 END;
 
 -- What became of a transfer is owed as an edit is.
-ALTER TABLE deed RENAME TO deed_2;
-DROP INDEX deed_about;
+CREATE TABLE owed AS SELECT * FROM deed;
+DROP TABLE deed;
 CREATE TABLE deed (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     contact    INTEGER NOT NULL REFERENCES contact ON DELETE CASCADE,
@@ -60,8 +60,8 @@ CREATE TABLE deed (
     UNIQUE (contact, seq)
 ) STRICT;
 INSERT INTO deed (id, contact, seq, message_id, kind, message, body, time, handed)
-    SELECT id, contact, seq, message_id, kind, message, body, time, handed FROM deed_2;
-DROP TABLE deed_2;
+    SELECT id, contact, seq, message_id, kind, message, body, time, handed FROM owed;
+DROP TABLE owed;
 
 CREATE INDEX deed_about ON deed (message) WHERE message IS NOT NULL;
 
