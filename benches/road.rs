@@ -21,6 +21,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
+use kit::pair::{self, Person};
 use kit::process::{Outcome, Process, built};
 use serde_json::{Value, json};
 use tornet::{Plan, Tornet, Weather};
@@ -31,13 +32,6 @@ struct Stage {
     pelure: PathBuf,
     raw: PathBuf,
     passphrase: PathBuf,
-}
-
-/// A program with one identity and one contact.
-struct Person {
-    process: Process,
-    identity: String,
-    contact: String,
 }
 
 /// The raw pair: a service that echoes, and a client with a stream to it.
@@ -111,7 +105,7 @@ fn round_trips(ada: &mut Person, raw: &mut Raw) -> Outcome<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for block in 0..BLOCKS {
         for number in 0..BLOCK {
-            ours.push(ada.send_and_wait(&format!("message {number} of block {block}"))?);
+            ours.push(send_and_wait(ada, &format!("message {number} of block {block}"))?);
         }
         for _ in 0..BLOCK {
             theirs.push(raw.echo()?);
@@ -130,7 +124,7 @@ fn round_trips(ada: &mut Person, raw: &mut Raw) -> Outcome<()> {
 fn cold_dials(ada: &mut Person, bob: &mut Person, raw: &mut Raw) -> Outcome<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for sample in 0..DIALS {
-        ours.push(ada.dial_cold(bob)?);
+        ours.push(dial_cold(ada, bob)?);
         std::thread::sleep(PAUSE);
         theirs.push(raw.dial_cold()?);
         std::thread::sleep(PAUSE);
@@ -143,17 +137,9 @@ fn cold_dials(ada: &mut Person, bob: &mut Person, raw: &mut Raw) -> Outcome<()> 
 /// Two programs that are contacts and online.
 fn meet(stage: &Stage) -> Outcome<(Person, Person)> {
     note("two programs meet");
-    let mut ada = Person::arrive(stage, "ada")?;
-    let mut bob = Person::arrive(stage, "bob")?;
-    let address = bob.reachable()?;
-    ada.reachable()?;
-    let request = json!({"identity": ada.identity, "address": address, "name": "bob"});
-    ada.contact = text(&ada.process.call("contact.add", &request)?, "contact")?;
-    let (_, request) = bob.process.news("request.received", |request| Some(request.clone()))?;
-    let accept = json!({"request": text(&request, "request")?, "name": "ada"});
-    bob.contact = text(&bob.process.call("request.accept", &accept)?, "contact")?;
-    ada.presence("online")?;
-    bob.presence("online")?;
+    let dir = stage.network.dir();
+    let (mut ada, mut bob) = (Person::arrive(&stage.pelure, dir, "ada")?, Person::arrive(&stage.pelure, dir, "bob")?);
+    pair::meet(&mut ada, &mut bob)?;
     Ok((ada, bob))
 }
 
@@ -182,43 +168,26 @@ impl Stage {
     }
 }
 
-impl Person {
-    fn arrive(stage: &Stage, name: &str) -> Outcome<Self> {
-        let mut process = stage.pelure(&stage.path(name), &stage.passphrase)?;
-        let identity = text(&process.call("identity.create", &json!({"name": name}))?, "identity")?;
-        Ok(Self { process, identity, contact: String::new() })
-    }
+/// From the wish to send to the news that the other side has it.
+fn send_and_wait(from: &mut Person, text: &str) -> Outcome<Duration> {
+    let start = Instant::now();
+    let sent = from.process.call("message.send", &json!({"contact": from.contact, "text": text}))?;
+    let delivered = |news: &Value| (news["message"] == sent["message"] && news["state"] == "delivered").then_some(());
+    let (at, ()) = from.process.news("message.state", delivered)?;
+    Ok(at - start)
+}
 
-    fn reachable(&mut self) -> Outcome<String> {
-        self.process.news("identity.reachable", |news| (news["reachable"] == true).then_some(()))?;
-        text(&self.process.call("identity.list", &json!({}))?[0], "address")
-    }
-
-    fn presence(&mut self, word: &str) -> Outcome<()> {
-        self.process.news("contact.changed", |contact| (contact["presence"] == word).then_some(()))?;
-        Ok(())
-    }
-
-    fn send_and_wait(&mut self, text: &str) -> Outcome<Duration> {
-        let start = Instant::now();
-        let sent = self.process.call("message.send", &json!({"contact": self.contact, "text": text}))?;
-        let delivered =
-            |news: &Value| (news["message"] == sent["message"] && news["state"] == "delivered").then_some(());
-        let (at, ()) = self.process.news("message.state", delivered)?;
-        Ok(at - start)
-    }
-
-    fn dial_cold(&mut self, other: &mut Self) -> Outcome<Duration> {
-        self.process.call("contact.block", &json!({"contact": self.contact}))?;
-        other.presence("offline")?;
-        let start = Instant::now();
-        self.process.call("contact.unblock", &json!({"contact": self.contact}))?;
-        let asked = start.elapsed();
-        // Durable long before the circuit is there, so that it travels with the last message of the handshake.
-        let took = asked + self.send_and_wait("first")?;
-        other.presence("online")?;
-        Ok(took)
-    }
+/// Ends the session by a block, and waits for the first message of the next.
+fn dial_cold(from: &mut Person, other: &mut Person) -> Outcome<Duration> {
+    from.process.call("contact.block", &json!({"contact": from.contact}))?;
+    other.presence("offline")?;
+    let start = Instant::now();
+    from.process.call("contact.unblock", &json!({"contact": from.contact}))?;
+    let asked = start.elapsed();
+    // Durable long before the circuit is there, so that it travels with the last message of the handshake.
+    let took = asked + send_and_wait(from, "first")?;
+    other.presence("online")?;
+    Ok(took)
 }
 
 impl Raw {
@@ -266,10 +235,6 @@ impl Raw {
 
 fn event(line: &Value, name: &str) -> Option<()> {
     (line["event"] == name).then_some(())
-}
-
-fn text(object: &Value, key: &str) -> Outcome<String> {
-    Ok(object[key].as_str().ok_or_else(|| format!("no {key} in {object}"))?.to_owned())
 }
 
 /// A line of `/proc/PID/FILE` that begins with `key`, in KiB.

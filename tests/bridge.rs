@@ -12,11 +12,13 @@
 mod window;
 
 use pelure::desk::{DeskError, Pixels};
-use pelure::vault::{Passphrase, Vault, VaultError};
 use pelure_onion::Memory;
 use pelure_ui::intent::{Intent, Part};
-use pelure_ui::model::{Chosen, Delivery, Done, Fault, Notice, Presence, Purpose, Reach, Stage};
-use pelure_ui::settings::{Language, Look, Notify, Settings};
+use pelure_ui::keys::{ContactKey, MessageKey};
+use pelure_ui::model::{
+    Blocked, Chosen, Contact, Delivery, Done, Fault, Notice, Presence, Purpose, Reach, Reason, Stage,
+};
+use pelure_ui::settings::{Language, Notify, Settings};
 use pelure_ui::update::Update;
 use window::{PASSPHRASE, Someone, acquaint, secret};
 
@@ -61,6 +63,35 @@ async fn two_people_meet_and_talk() {
     alice.leave().await;
     bob.until(|model| !matches!(model.contacts[&to_alice].presence, Presence::Online)).await;
     bob.leave().await;
+}
+
+/// Blocked as they ask: they are listed, ask in vain, and may ask again once that is undone.
+#[tokio::test]
+async fn who_asks_can_be_blocked_and_that_can_be_undone() {
+    let road = Memory::new(17);
+    let (mut alice, mut bob) = (Someone::arrive(&road, None).await, Someone::arrive(&road, None).await);
+    let add = Intent::AddContact {
+        identity: alice.identity(),
+        address: bob.address(),
+        name: "Bob".into(),
+        message: "may I?".into(),
+    };
+    alice.wish(add).await;
+    bob.until(|model| model.requests.len() == 1).await;
+    bob.wish(Intent::BlockRequest(bob.model.requests[0].key)).await;
+    bob.until(|model| model.blocked.len() == 1 && model.requests.is_empty()).await;
+    let blocked = bob.model.blocked[0].clone();
+    assert_eq!(blocked, Blocked { identity: bob.identity(), address: alice.address() });
+    bob.wish(Intent::UnblockAddress(blocked.clone())).await;
+    bob.until(|model| model.blocked.is_empty()).await;
+    // Her program asks again by itself; she does not wait for that.
+    let turned_away =
+        |contact: &Contact| matches!(contact.presence, Presence::Offline { reason: Reason::NotAccepted, .. });
+    alice.until(|model| model.contacts.values().any(turned_away)).await;
+    alice.wish(Intent::Retry(alice.contact().key)).await;
+    bob.until(|model| model.requests.len() == 1).await;
+    bob.wish(Intent::UnblockAddress(blocked)).await;
+    bob.until_notice(Notice::Failed(Fault::NotFound)).await;
 }
 
 #[tokio::test]
@@ -157,53 +188,6 @@ async fn a_notification_never_holds_what_was_written_and_a_name_only_if_wished()
 }
 
 #[tokio::test]
-async fn a_profile_is_destroyed_from_a_locked_window_too() {
-    let road = Memory::new(5);
-    let dir = tempfile::tempdir().unwrap();
-    let profile = dir.path().join("alice");
-    let (mut alice, mut bob) = (Someone::arrive(&road, Some(&profile)).await, Someone::arrive(&road, None).await);
-    acquaint(&mut alice, &mut bob).await;
-    alice.wish(Intent::Lock).await;
-    alice.wish(Intent::Destroy).await;
-    alice.until(|model| model.stage == Stage::Destroyed).await;
-    alice.leave().await;
-    let opened = Vault::open(&profile, &Passphrase::new(PASSPHRASE.into()));
-    assert_eq!(opened.map(drop), Err(VaultError::NotFound));
-}
-
-#[tokio::test]
-async fn what_is_wrong_with_a_profile_is_said_plainly() {
-    let road = Memory::new(6);
-    let dir = tempfile::tempdir().unwrap();
-    let profile = dir.path().join("deep/er");
-    let chosen = Settings { language: Language::French, look: Look::Dark, scale: 150, ..Settings::default() };
-    let mut first = Someone::start(&road, Some(&profile));
-    first.until(|model| model.stage == Stage::Fresh).await;
-    first.wish(Intent::Set(chosen)).await;
-    first.wish(Intent::Create { passphrase: secret(PASSPHRASE) }).await;
-    first.until(|model| model.stage == Stage::Open).await;
-
-    let mut second = Someone::start(&road, Some(&profile));
-    second.until(|model| model.stage == Stage::Sealed { fault: None }).await;
-    second.wish(Intent::Unlock { passphrase: secret(PASSPHRASE) }).await;
-    second.until(|model| model.stage == Stage::Sealed { fault: Some(Fault::InUse) }).await;
-    first.leave().await;
-    second.wish(Intent::Unlock { passphrase: secret("wrong") }).await;
-    second.until(|model| model.stage == Stage::Sealed { fault: Some(Fault::WrongPassphrase) }).await;
-    second.wish(Intent::Unlock { passphrase: secret(PASSPHRASE) }).await;
-    second.until(|model| model.stage == Stage::Open).await;
-    assert_eq!(second.model.settings, chosen, "as the person left it");
-    second.leave().await;
-
-    std::fs::write(profile.join("key"), b"no key").unwrap();
-    let mut third = Someone::start(&road, Some(&profile));
-    third.until(|model| model.stage == Stage::Sealed { fault: None }).await;
-    third.wish(Intent::Unlock { passphrase: secret(PASSPHRASE) }).await;
-    third.until(|model| model.stage == Stage::Sealed { fault: Some(Fault::Damaged) }).await;
-    third.leave().await;
-}
-
-#[tokio::test]
 async fn a_window_that_is_not_drawn_holds_nobody_up_and_catches_up() {
     let road = Memory::new(7);
     let mut alice = Someone::start_with_room(&road, None, 16);
@@ -263,6 +247,25 @@ async fn a_long_conversation_comes_in_pages_without_holes() {
     assert_eq!(found.hits[0].text.as_str(), "number 249");
 }
 
+/// A window that asked for a page waits for one: whatever happened, it gets one.
+#[tokio::test]
+async fn a_part_that_cannot_be_loaded_is_answered_with_what_there_is() {
+    let road = Memory::new(16);
+    let (mut alice, mut bob) = (Someone::arrive(&road, None).await, Someone::arrive(&road, None).await);
+    let (to_bob, _) = acquaint(&mut alice, &mut bob).await;
+    alice.send(to_bob, "number 0").await;
+    alice.open(to_bob).await;
+    alice.message("number 0", |_| true).await;
+    alice.open_again(to_bob, Part::Around(MessageKey(9_999))).await;
+    alice.until_notice(Notice::Failed(Fault::NotFound)).await;
+    assert_eq!(alice.numbers(), [0]);
+
+    let nobody = ContactKey(9_999);
+    alice.wish(Intent::Load { contact: nobody, part: Part::Newest }).await;
+    let told = alice.until_told(|update| matches!(update, Update::Page(page) if page.contact == nobody)).await;
+    assert!(matches!(told, Update::Page(page) if page.messages.is_empty() && !page.older && !page.newer));
+}
+
 #[tokio::test]
 async fn what_a_peer_writes_cannot_deceive_the_window() {
     let road = Memory::new(9);
@@ -288,30 +291,6 @@ async fn a_text_that_cannot_be_sent_is_not_lost() {
     alice.send(to_bob, &long).await;
     alice.until_notice(Notice::Failed(Fault::TooLong)).await;
     alice.until(|model| model.contacts[&to_bob].draft == long).await;
-}
-
-#[tokio::test]
-async fn drafts_and_last_words_are_there_after_a_restart() {
-    let road = Memory::new(11);
-    let dir = tempfile::tempdir().unwrap();
-    let profile = dir.path().join("alice");
-    let (mut alice, mut bob) = (Someone::arrive(&road, Some(&profile)).await, Someone::arrive(&road, None).await);
-    let (to_bob, _) = acquaint(&mut alice, &mut bob).await;
-    alice.open(to_bob).await;
-    alice.send(to_bob, "first line\nsecond line").await;
-    alice.message("first line\nsecond line", |_| true).await;
-    alice.wish(Intent::Draft(to_bob, "about the".into())).await;
-    alice.until(|model| model.contacts[&to_bob].draft == "about the").await;
-    alice.wish(Intent::Quit).await;
-    alice.until(|model| model.stage == Stage::Closing).await;
-    alice.leave().await;
-
-    let mut alice = Someone::start(&road, Some(&profile));
-    alice.until(|model| model.stage == Stage::Sealed { fault: None }).await;
-    alice.wish(Intent::Unlock { passphrase: secret(PASSPHRASE) }).await;
-    alice.until(|model| model.stage == Stage::Open).await;
-    assert_eq!(alice.contact().draft, "about the");
-    assert_eq!(alice.contact().last.as_ref().unwrap().text.as_str(), "first line");
 }
 
 #[tokio::test]
@@ -386,7 +365,7 @@ async fn a_conversation_and_a_profile_can_be_written_elsewhere() {
 
 impl Someone {
     /// Loads another part of the open conversation.
-    async fn open_again(&mut self, contact: pelure_ui::keys::ContactKey, part: Part) {
+    async fn open_again(&mut self, contact: ContactKey, part: Part) {
         self.model.talk.as_mut().unwrap().loading = true;
         self.wish(Intent::Load { contact, part }).await;
         self.until(|model| !model.talk.as_ref().unwrap().loading).await;

@@ -100,7 +100,11 @@ async fn with_receipts_off_no_receipt_is_ever_sent() {
     // Both do.
     talk.change(Body::Terms { version: 0, expires_in: None, receipts: true }).await;
     alice.until_contact(contact, |view| view.receipts.agreed()).await;
-    assert_eq!(receipts(talk.hear_up_to(&alice, contact, "from now on").await), 1);
+    assert_eq!(receipts(talk.hear_up_to(&alice, contact, "what was read before").await), 0);
+    talk.goes_on(&mut alice).await;
+    alice.engine.mark_read(contact).await.unwrap();
+    let heard = async { while !matches!(talk.talk.hear().await.unwrap(), Frame::Read { .. }) {} };
+    tokio::time::timeout(kit::HANGING, heard).await.expect("no receipt");
 }
 
 #[tokio::test]

@@ -36,6 +36,13 @@ pub(super) struct Opened {
     pub(super) focused: bool,
 }
 
+/// What the person wants of it.
+enum Wanted {
+    Opened(Key),
+    /// With all that is in this directory of it.
+    Destroyed(PathBuf),
+}
+
 /// How the person wants it opened.
 enum Key {
     Create(PathBuf, Passphrase),
@@ -64,7 +71,18 @@ impl Gate<'_> {
                 Stage::Opening => Key::Traceless,
                 _ => {
                     self.out.tell(Update::Stage(stage.clone()));
-                    self.asked().await?
+                    match self.asked(&stage).await? {
+                        Wanted::Opened(key) => key,
+                        Wanted::Destroyed(dir) => match destroy(dir).await {
+                            Ok(()) => return self.end(Stage::Destroyed).await,
+                            // Another program has it open: it can be destroyed there.
+                            Err(VaultError::InUse) => {
+                                stage = Stage::Sealed { fault: Some(Fault::InUse) };
+                                continue;
+                            }
+                            Err(error) => return self.give_up(fault::of_vault(&error)).await,
+                        },
+                    }
                 }
             };
             self.out.tell(Update::Stage(Stage::Opening));
@@ -93,18 +111,21 @@ impl Gate<'_> {
         Ok(if there { Stage::Sealed { fault: None } } else { Stage::Fresh })
     }
 
-    /// Waits for the wish to open it.
-    async fn asked(&mut self) -> Option<Key> {
+    /// Waits for the wish to open it, or to destroy it: neither needs the other.
+    async fn asked(&mut self, stage: &Stage) -> Option<Wanted> {
         loop {
             let intent = self.intents.recv().await?;
             match (intent, &self.world.home) {
                 (Intent::Create { passphrase }, Home::Kept(dir)) => {
-                    return Some(Key::Create(dir.clone(), self::passphrase(&passphrase)));
+                    return Some(Wanted::Opened(Key::Create(dir.clone(), self::passphrase(&passphrase))));
                 }
                 (Intent::Unlock { passphrase }, Home::Kept(dir)) => {
-                    return Some(Key::Open(dir.clone(), self::passphrase(&passphrase)));
+                    return Some(Wanted::Opened(Key::Open(dir.clone(), self::passphrase(&passphrase))));
                 }
-                (Intent::CreateTraceless, _) => return Some(Key::Traceless),
+                (Intent::CreateTraceless, _) => return Some(Wanted::Opened(Key::Traceless)),
+                (Intent::Destroy, Home::Kept(dir)) if matches!(stage, Stage::Sealed { .. }) => {
+                    return Some(Wanted::Destroyed(dir.clone()));
+                }
                 (Intent::Set(settings), _) => {
                     self.settings = settings.bounded();
                     self.out.tell(Update::Settings(self.settings));
@@ -169,10 +190,20 @@ impl Gate<'_> {
     }
 
     async fn give_up(self, fault: Fault) -> Option<Opened> {
-        self.out.tell(Update::Stage(Stage::Broken(fault)));
+        self.end(Stage::Broken(fault)).await
+    }
+
+    async fn end(self, last: Stage) -> Option<Opened> {
+        self.out.tell(Update::Stage(last));
         farewell(self.intents).await;
         None
     }
+}
+
+/// Destroys a profile that is not open: no passphrase is asked for, since who wants this may have no time.
+async fn destroy(dir: PathBuf) -> Result<(), VaultError> {
+    let lost = |_| Err(VaultError::Disk { doing: "destroying the profile", why: "it was interrupted".into() });
+    tokio::task::spawn_blocking(move || Vault::destroy_in(&dir)).await.unwrap_or_else(lost)
 }
 
 /// A passphrase on its way from the window to the vault.

@@ -45,6 +45,23 @@ pub(super) async fn page(
     Ok(Page { contact, place, messages, older, newer })
 }
 
+/// The same for a window that waits for it, which must have an answer: where that part cannot be read the newest, and
+/// where that cannot either an empty one; and what went wrong.
+pub(super) async fn page_or_none(
+    engine: &Engine,
+    contact: ContactKey,
+    part: Part,
+    calendar: &Calendar,
+) -> (Page, Result<(), EngineError>) {
+    let error = match page(engine, contact, part, calendar).await {
+        Ok(page) => return (page, Ok(())),
+        Err(error) => error,
+    };
+    let instead = page(engine, contact, Part::Newest, calendar).await;
+    let none = || Page { contact, place: PagePlace::Whole, messages: Vec::new(), older: false, newer: false };
+    (instead.unwrap_or_else(|_| none()), Err(error))
+}
+
 /// What a search found, newest first.
 pub(super) async fn found(engine: &Engine, query: String, calendar: &Calendar) -> Result<Found, EngineError> {
     let mut views = engine.search_messages(query.clone(), None, PAGE + 1).await?;

@@ -2,7 +2,7 @@
 //!
 //! Nothing is asked and nothing kept: values in, values out.
 
-use pelure_onion::{Reach, Status};
+use pelure_onion::{Address, Reach, Status};
 use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
 use pelure_ui::model;
 
@@ -107,6 +107,10 @@ pub(super) fn request(request: &vault::Request, calendar: &Calendar) -> model::R
         text: shown(&request.text),
         at: calendar.moment(request.received),
     }
+}
+
+pub(super) fn blocked((identity, address): &(vault::IdentityId, Address)) -> model::Blocked {
+    model::Blocked { identity: IdentityKey(identity.0), address: address.onion() }
 }
 
 pub(super) fn message(view: &MessageView, calendar: &Calendar) -> model::Message {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use pelure_ui::intent::Intent;
 use pelure_ui::keys::{ContactKey, MessageKey};
-use pelure_ui::model::{Chosen, Done, Fault, Purpose, Shown};
+use pelure_ui::model::{Blocked, Chosen, Done, Fault, Purpose, Shown};
 use pelure_ui::qr::Qr;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
@@ -51,6 +51,8 @@ pub(super) enum Answer {
     Broken,
     /// The list of identities is another one.
     Identities,
+    /// The list of blocked addresses is another one.
+    Blocked,
     /// A message was put in line.
     Sent(Key),
     /// It was not: the text must not be lost.
@@ -92,9 +94,14 @@ async fn carry_out(engine: &Engine, intent: Intent) -> Result<Answer, EngineErro
         }
         Intent::SetOnline(online) => engine.set_online(online).await?,
         Intent::Accept { request, name } => drop(engine.accept_request(RequestId(request.0), &name).await?),
-        // The engine drops whatever a declined address asks later, unseen: that is what blocking an asker means.
-        Intent::Decline(request) | Intent::BlockRequest(request) => {
-            engine.decline_request(RequestId(request.0)).await?;
+        Intent::Decline(request) => engine.decline_request(RequestId(request.0)).await?,
+        Intent::BlockRequest(request) => {
+            engine.block_request(RequestId(request.0)).await?;
+            return Ok(Answer::Blocked);
+        }
+        Intent::UnblockAddress(Blocked { identity, address }) => {
+            engine.unblock_address(IdentityId(identity.0), &address).await?;
+            return Ok(Answer::Blocked);
         }
         Intent::Recall(message) => engine.recall_message(of(message)).await?,
         Intent::Edit(message, text) => engine.edit_message(of(message), text).await?,

@@ -175,8 +175,9 @@ impl Work {
             }
             Intent::Load { contact, part } => {
                 self.talk = Some(contact);
-                let page = pages::page(self.engine(), contact, part, &self.calendar).await?;
+                let (page, outcome) = pages::page_or_none(self.engine(), contact, part, &self.calendar).await;
                 self.show(Update::Page(page));
+                outcome?;
             }
             Intent::Search(query) => {
                 let found = pages::found(self.engine(), query, &self.calendar).await?;
@@ -232,6 +233,7 @@ impl Work {
                 let requests = self.engine().requests(None).await?;
                 self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
             }
+            Answer::Blocked => self.tell_blocked().await?,
             Answer::Sent(message) => {
                 if let Some(view) = self.engine().around(message, 0).await?.first() {
                     self.message(view);
@@ -282,6 +284,7 @@ impl Work {
         self.show(Update::Identities(identities.into_iter().map(shape::identity).collect()));
         self.show(Update::Contacts(self.known.all()));
         self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
+        self.tell_blocked().await?;
         self.show(Update::Stage(Stage::Open));
         self.parcels.all().into_iter().for_each(|parcel| self.show(Update::Parcel(parcel)));
         if let Some(contact) = self.talk {
@@ -290,6 +293,12 @@ impl Work {
                 self.show(Update::Page(page));
             }
         }
+        Ok(())
+    }
+
+    async fn tell_blocked(&mut self) -> Result<(), EngineError> {
+        let blocked = self.engine().blocked_addresses().await?;
+        self.show(Update::Blocked(blocked.iter().map(shape::blocked).collect()));
         Ok(())
     }
 

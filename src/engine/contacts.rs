@@ -188,11 +188,30 @@ impl Engine {
         self.begin(row).await
     }
 
-    /// Drops a request. The other side is told nothing, and later requests from the same address are dropped unseen.
+    /// Drops a request. The other side is told nothing, and the same words of the same address are dropped unseen later.
     pub async fn decline_request(&self, request: RequestId) -> Result<(), EngineError> {
         self.0.ledger.write(move |w| w.decline_request(request)).await?;
         self.0.outlet.put(Event::RequestClosed { request }).await;
         Ok(())
+    }
+
+    /// Drops a request and blocks its address. The other side is told nothing, and whatever it asks later is dropped
+    /// unseen.
+    pub async fn block_request(&self, request: RequestId) -> Result<(), EngineError> {
+        self.0.ledger.write(move |w| w.block_request(request)).await?;
+        self.0.outlet.put(Event::RequestClosed { request }).await;
+        Ok(())
+    }
+
+    /// The addresses that were blocked as they asked, and which identity they may not ask.
+    pub async fn blocked_addresses(&self) -> Result<Vec<(IdentityId, Address)>, EngineError> {
+        self.0.ledger.read(|r| r.blocked_addresses()).await
+    }
+
+    /// Lets a blocked address ask again.
+    pub async fn unblock_address(&self, identity: IdentityId, address: &str) -> Result<(), EngineError> {
+        let address = Address::parse(address)?;
+        self.0.ledger.write(move |w| w.unblock_address(identity, &address)).await
     }
 
     async fn begin(&self, row: Contact) -> Result<ContactId, EngineError> {

@@ -125,8 +125,20 @@ async fn request(engine: &Engine, method: &str, params: Value) -> Result<Value, 
             Ok(json!({"contact": contact.to_string()}))
         }
         "request.decline" => {
-            let Decline { request } = rpc::params(params)?;
+            let OfRequest { request } = rpc::params(params)?;
             done(engine.decline_request(id(&request)?).await)
+        }
+        "request.block" => {
+            let OfRequest { request } = rpc::params(params)?;
+            done(engine.block_request(id(&request)?).await)
+        }
+        "request.blocked" => {
+            let Nothing {} = rpc::params(params)?;
+            Ok(engine.blocked_addresses().await?.iter().map(shape::blocked).collect())
+        }
+        "request.unblock" => {
+            let Unblock { identity, address } = rpc::params(params)?;
+            done(engine.unblock_address(id(&identity)?, &address).await)
         }
         _ => Err(Fault::method()),
     }

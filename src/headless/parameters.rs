@@ -29,7 +29,8 @@ parameters! {
     Verify { contact: String, verified: bool }
     Words { contact: String, language: Option<Tongue> }
     Accept { request: String, name: String }
-    Decline { request: String }
+    OfRequest { request: String }
+    Unblock { identity: String, address: String }
     OfMessage { message: String }
     Edit { message: String, text: String }
     List { contact: String, before: Option<String>, after: Option<String>, limit: Option<u32> }

@@ -1,7 +1,7 @@
 //! Results and notifications as JSON, the way the contract of `pelure headless` spells them.
 
 use data_encoding::HEXLOWER;
-use pelure_onion::{Reach, Status};
+use pelure_onion::{Address, Reach, Status};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -10,7 +10,7 @@ use crate::engine::{
     Change, ContactView, Delivery, Event, FileState, IdentityView, MessageView, Prepared, Presence, Reaction, TorView,
     TransferView,
 };
-use crate::vault::{ContactState, Quote, Request};
+use crate::vault::{ContactState, IdentityId, Quote, Request};
 use crate::wire::{Expiry, FileKind};
 
 /// The method and parameters of an event.
@@ -91,6 +91,11 @@ fn presence(presence: &Presence) -> serde_json::Map<String, Value> {
     map.extend(reason.map(|reason| ("reason".into(), reason.into())));
     map.extend(next.map(|next| ("next_attempt_in".into(), next.into())));
     map
+}
+
+/// An address that may not ask this identity.
+pub(super) fn blocked((identity, address): &(IdentityId, Address)) -> Value {
+    json!({"identity": identity.to_string(), "address": address.onion()})
 }
 
 pub(super) fn request(request: &Request) -> Value {

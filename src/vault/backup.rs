@@ -244,7 +244,7 @@ const TABLES: [(&str, [&str; migrations::CURRENT]); 12] = [
     ),
     ("mark", ["id, contact, epoch, seq", "", ""]),
     ("request", ["id, identity, address, text, received", "", ""]),
-    ("refused", ["identity, address", "", ""]),
+    ("refused", ["identity, address", "", "text"]),
     (
         "message",
         [

@@ -25,7 +25,9 @@ impl Write<'_> {
     /// but that of a file which is being fetched.
     pub fn mark_read(&self, contact: ContactId, now: i64) -> Result<(), VaultError> {
         self.change_one(
-            "UPDATE contact SET unread = 0, unread_bytes = 0, read_upto = newest, read_id = newest_id WHERE id = ?1",
+            // Nothing new is nothing to tell: it may have been read before both agreed to tell.
+            "UPDATE contact SET unread = 0, unread_bytes = 0, read_upto = newest,
+             read_id = CASE WHEN newest > read_upto THEN newest_id ELSE read_id END WHERE id = ?1",
             (contact,),
             contacts::MISSING,
         )?;
@@ -57,6 +59,11 @@ impl Write<'_> {
         let mut seen: Vec<MessageKey> = rows.collect::<Result<_, _>>()?;
         seen.reverse();
         Ok(seen)
+    }
+
+    /// Both have come to want that displaying is told: what was displayed before that is not.
+    pub(super) fn begin_receipts(&self, contact: ContactId) -> Result<(), VaultError> {
+        self.change_one("UPDATE contact SET read_id = NULL WHERE id = ?1", (contact,), contacts::MISSING)
     }
 
     /// Takes a message that goes away out of the count of unread ones. Its bytes still count: whoever sends and deletes
@@ -94,8 +101,8 @@ mod tests {
     fn nothing_is_told_or_believed_until_both_agree() {
         let (mut vault, ann, mut stamp) = talk();
         let mut peer = Peer::new(ann);
-        let name = MessageId([50; 16]);
-        peer.names(&mut vault, name, &plain("hello"));
+        let name = MessageId([51; 16]);
+        peer.names(&mut vault, MessageId([50; 16]), &plain("hello"));
         let ours = vault.write(|w| w.queue(ann, stamp.id(), "ours", 1, true)).unwrap().key;
         let id = vault.read(|r| r.message(ours)).unwrap().id;
         vault.write(|w| w.ack(ann, Epoch([2; 8]), 1, 0)).unwrap();
@@ -111,7 +118,12 @@ mod tests {
         peer.says(&mut vault, &Body::Terms { version: 0, expires_in: None, receipts: true });
         assert_eq!(state(&mut vault), (None, vec![], false));
         vault.write(|w| w.set_terms(ann, None, Some(true), stamp.next(true))).unwrap();
-        assert_eq!(state(&mut vault), (Some(name), vec![ours], true));
+        assert_eq!(state(&mut vault), (None, vec![ours], true), "what was read before is not told");
+        vault.write(|w| w.mark_read(ann, 2)).unwrap();
+        assert_eq!(vault.read(|r| r.receipt(ann)).unwrap(), None, "nor by looking at it again");
+        peer.names(&mut vault, name, &plain("you there?"));
+        vault.write(|w| w.mark_read(ann, 3)).unwrap();
+        assert_eq!(vault.read(|r| r.receipt(ann)).unwrap(), Some(name));
         peer.says(&mut vault, &Body::Terms { version: 0, expires_in: None, receipts: false });
         assert_eq!(state(&mut vault), (None, vec![], true), "what was told stays told");
     }

@@ -1,4 +1,4 @@
-//! Who asked to be a contact, and who was declined.
+//! Who asked to be a contact, and who was declined or blocked.
 //!
 //! It does not answer anybody: what the other side sees is the same in every case.
 
@@ -35,10 +35,18 @@ impl Read<'_> {
         Ok(query.query_row((identity, &address.public_key()[..]), request).optional()?)
     }
 
-    /// Was this address declined before?
-    pub fn refused(&self, identity: IdentityId, address: &Address) -> Result<bool, VaultError> {
-        let mut query = self.db.prepare_cached("SELECT 1 FROM refused WHERE identity = ?1 AND address = ?2")?;
-        Ok(query.exists((identity, &address.public_key()[..]))?)
+    /// Is this address blocked, or was it declined with these words?
+    pub fn refused(&self, identity: IdentityId, address: &Address, text: &str) -> Result<bool, VaultError> {
+        let sql = "SELECT 1 FROM refused WHERE identity = ?1 AND address = ?2 AND (text IS NULL OR text = ?3)";
+        Ok(self.db.prepare_cached(sql)?.exists((identity, &address.public_key()[..], text))?)
+    }
+
+    /// The addresses that are blocked and are no contacts, with whom they may not ask.
+    pub fn blocked_addresses(&self) -> Result<Vec<(IdentityId, Address)>, VaultError> {
+        let sql = "SELECT identity, address FROM refused WHERE text IS NULL ORDER BY identity, address";
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, address_at(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
@@ -51,7 +59,7 @@ impl Write<'_> {
         text: &str,
         received: i64,
     ) -> Result<RequestArrival, VaultError> {
-        if self.refused(identity, address)? {
+        if self.refused(identity, address, text)? {
             return Ok(RequestArrival::Refused);
         }
         if let Some(known) = self.request_by_address(identity, address)? {
@@ -84,14 +92,29 @@ impl Write<'_> {
         self.add_contact(&NewContact { identity, address, name, accepted: true, request_text: "", out_epoch, created })
     }
 
-    /// Drops the request and remembers to drop later ones of this address.
+    /// Drops the request, and from now on whatever repeats it: a program asks again by itself.
     pub fn decline_request(&self, id: RequestId) -> Result<(), VaultError> {
         let asked = self.request(id)?;
-        self.change(
-            "INSERT OR IGNORE INTO refused (identity, address) VALUES (?1, ?2)",
-            (asked.identity, &asked.address.public_key()[..]),
-        )?;
+        self.refuse(&asked, Some(&asked.text))?;
         self.forget_request(id)
+    }
+
+    /// Drops the request, and from now on whatever this address says.
+    pub fn block_request(&self, id: RequestId) -> Result<(), VaultError> {
+        let asked = self.request(id)?;
+        self.refuse(&asked, None)?;
+        self.forget_request(id)
+    }
+
+    /// This address may ask again.
+    pub fn unblock_address(&self, identity: IdentityId, address: &Address) -> Result<(), VaultError> {
+        let sql = "DELETE FROM refused WHERE identity = ?1 AND address = ?2 AND text IS NULL";
+        self.change_one(sql, (identity, &address.public_key()[..]), VaultError::Missing { what: "blocked address" })
+    }
+
+    fn refuse(&self, asked: &Request, text: Option<&str>) -> Result<(), VaultError> {
+        let sql = "INSERT OR REPLACE INTO refused (identity, address, text) VALUES (?1, ?2, ?3)";
+        self.change(sql, (asked.identity, &asked.address.public_key()[..], text)).map(drop)
     }
 
     /// Drops the request; the same address may ask again.
@@ -138,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declined_address_is_not_shown_again_until_we_add_it_ourselves() {
+    fn a_declined_request_is_not_shown_again_and_a_blocked_address_until_it_is_unblocked() {
         let mut vault = traceless();
         let me = vault.write(|w| w.add_identity("desk", &key(1))).unwrap();
         let them = key(2).address();
@@ -148,8 +171,22 @@ mod tests {
         vault.write(|w| w.decline_request(first.id)).unwrap();
         assert_eq!(vault.write(|w| w.add_request(me, &them, "hi", 0)).unwrap(), RequestArrival::Refused);
         assert_eq!(vault.read(|r| r.requests(None)).unwrap(), []);
+        assert_eq!(vault.read(|r| r.blocked_addresses()).unwrap(), []);
+        let other = vault.write(|w| w.add_request(me, &them, "it is urgent", 0)).unwrap();
+        let RequestArrival::New(second) = other else { panic!("other words are another request") };
+        vault.write(|w| w.block_request(second.id)).unwrap();
+        for words in ["hi", "it is urgent", "please"] {
+            assert_eq!(vault.write(|w| w.add_request(me, &them, words, 0)).unwrap(), RequestArrival::Refused);
+        }
+        assert_eq!(vault.read(|r| r.blocked_addresses()).unwrap(), [(me, them)]);
+        vault.write(|w| w.unblock_address(me, &them)).unwrap();
+        assert!(vault.write(|w| w.unblock_address(me, &them)).is_err());
+        let RequestArrival::New(third) = vault.write(|w| w.add_request(me, &them, "hi", 0)).unwrap() else {
+            panic!("not new")
+        };
+        vault.write(|w| w.block_request(third.id)).unwrap();
         contact(&mut vault, me, 2);
-        assert!(!vault.read(|r| r.refused(me, &them)).unwrap());
+        assert!(!vault.read(|r| r.refused(me, &them, "hi")).unwrap(), "whom we add ourselves we want to hear");
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub enum RequestArrival {
     Again(Request),
     /// The identity holds its 32 requests already.
     Full,
-    /// The person declined this address before: it gets no second showing.
+    /// The person declined just this before, or blocked the address: it gets no second showing.
     Refused,
 }
 

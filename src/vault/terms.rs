@@ -20,7 +20,7 @@ impl Write<'_> {
         receipts: Option<bool>,
         stamp: Stamp,
     ) -> Result<bool, VaultError> {
-        let Contact { expires_in: timer, receipts_mine, terms_version, .. } = self.contact(contact)?;
+        let Contact { expires_in: timer, receipts_mine, receipts_theirs, terms_version, .. } = self.contact(contact)?;
         let (wanted, receipts) = (expires_in.unwrap_or(timer), receipts.unwrap_or(receipts_mine));
         if (wanted, receipts) == (timer, receipts_mine) {
             return Ok(false);
@@ -31,6 +31,9 @@ impl Write<'_> {
             "UPDATE contact SET expires_in = ?2, terms_version = ?3, receipts_mine = ?4 WHERE id = ?1",
             (contact, seconds(wanted), version, receipts),
         )?;
+        if receipts && receipts_theirs && !receipts_mine {
+            self.begin_receipts(contact)?;
+        }
         self.queue_deed(contact, None, &self.terms(contact)?, stamp)?;
         Ok(true)
     }
@@ -67,6 +70,9 @@ impl Write<'_> {
             "UPDATE contact SET expires_in = ?2, terms_version = ?3, receipts_theirs = ?4 WHERE id = ?1",
             (contact, seconds(timer), known, receipts),
         )?;
+        if receipts && ours.receipts_mine && !ours.receipts_theirs {
+            self.begin_receipts(contact)?;
+        }
         let changed = timer != ours.expires_in || receipts != ours.receipts_theirs;
         Ok(Arrival::Terms { changed, outdated: version < ours.terms_version })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pelure::session::{self, Established, Identity, Offer};
 use pelure::vault::ContactId;
 use pelure::wire::limits::{FEATURES, HANDSHAKE, PROTOCOL};
-use pelure::wire::{Body, Deframer, Epoch, Frame, MessageId, MessageText, RequestText, Seeded};
+use pelure::wire::{Body, Deframer, Epoch, Frame, MessageId, MessageText, Random, RequestText, Seeded};
 use pelure_onion::{Address, Dial, Memory, MemoryNetwork, Network, ServiceKey, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
@@ -28,6 +28,13 @@ pub struct Talk {
 }
 
 impl Peer {
+    /// Bytes that mean nothing.
+    pub fn noise(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
     /// The peer of this number: the same number has the same address.
     pub fn new(road: &Memory, number: u64) -> Self {
         let mut seed = Zeroizing::new([0x77; 32]);

@@ -8,7 +8,8 @@ use std::time::Instant;
 use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
 
-use crate::program::{HANGING, Home, Program, acquaint, all_weather, fair_weather, network};
+use crate::home::{Home, all_weather, fair_weather, network};
+use crate::program::{HANGING, Program, acquaint};
 
 #[test]
 fn five_hundred_each_way_through_kills_and_a_cut() {

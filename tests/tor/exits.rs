@@ -5,7 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::program::{Home, Program};
+use crate::home::Home;
+use crate::program::Program;
 
 #[test]
 fn bad_usage_ends_with_2() {

@@ -11,6 +11,9 @@
 
 mod delivery;
 mod exits;
+mod files;
+mod home;
+mod photo;
 mod program;
 mod scan;
 mod sockets;

@@ -1,26 +1,15 @@
-//! A running `pelure headless`, and the machine it runs on as far as it can see.
-//!
-//! Everything the program may write lies in directories of a [`Home`]. Whatever becomes of the test, the process ends.
+//! A running `pelure headless`, as a user has it. Whatever becomes of the test, the process ends.
 
 use std::collections::VecDeque;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ExitStatus};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tornet::Tornet;
-
-/// What somebody's machine is to the program: its files outlive it.
-pub(crate) struct Home {
-    disk: TempDir,
-    memory: TempDir,
-}
 
 /// A running program.
 pub(crate) struct Program {
@@ -39,96 +28,9 @@ pub(crate) struct Me {
     pub(crate) address: String,
 }
 
-/// The network, for a test that needs it as it is. Held to the end of the test.
-pub(crate) fn fair_weather() -> RwLockReadGuard<'static, ()> {
-    WEATHER.read().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// The network, for the test that changes it.
-pub(crate) fn all_weather() -> RwLockWriteGuard<'static, ()> {
-    WEATHER.write().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-pub(crate) fn network() -> &'static Tornet {
-    Tornet::shared().unwrap()
-}
-
-impl Home {
-    /// A machine with a network.
-    pub(crate) fn new() -> Self {
-        let home = Self::offline();
-        fs::write(home.given("arti.toml"), network().arti_toml()).unwrap();
-        home
-    }
-
-    /// A machine for what needs none.
-    pub(crate) fn offline() -> Self {
-        let builder = || tempfile::Builder::new().prefix("test-of-pelure-").to_owned();
-        let home = Self { disk: builder().tempdir().unwrap(), memory: builder().tempdir_in("/dev/shm").unwrap() };
-        for dir in [home.given(""), home.disk_written().join("home"), home.disk_written().join("tmp")] {
-            fs::create_dir_all(dir).unwrap();
-        }
-        fs::write(home.given("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
-        fs::write(home.given("arti.toml"), NOWHERE).unwrap();
-        home
-    }
-
-    /// A file the program reads and does not write.
-    pub(crate) fn given(&self, name: &str) -> PathBuf {
-        self.disk.path().join("given").join(name)
-    }
-
-    pub(crate) fn profile(&self) -> PathBuf {
-        self.disk_written().join("profile")
-    }
-
-    /// Where everything lies that the program wrote on the disk, its log included.
-    pub(crate) fn disk_written(&self) -> PathBuf {
-        self.disk.path().join("written")
-    }
-
-    /// Where everything lies that the program wrote in memory: `$XDG_RUNTIME_DIR`.
-    pub(crate) fn memory(&self) -> &Path {
-        self.memory.path()
-    }
-
-    /// Starts the program with the profile.
-    pub(crate) fn start(&self) -> Program {
-        let (profile, passphrase) = (self.profile(), self.given("passphrase"));
-        let config = self.given("arti.toml");
-        self.start_with(&[
-            "--profile".as_ref(),
-            profile.as_os_str(),
-            "--passphrase-file".as_ref(),
-            passphrase.as_os_str(),
-            "--tor-config".as_ref(),
-            config.as_os_str(),
-        ])
-    }
-
-    /// Starts the program without a profile.
-    pub(crate) fn start_traceless(&self) -> Program {
-        let config = self.given("arti.toml");
-        self.start_with(&["--traceless".as_ref(), "--tor-config".as_ref(), config.as_os_str()])
-    }
-
-    /// Starts `pelure headless` with these arguments.
-    pub(crate) fn start_with(&self, arguments: &[&std::ffi::OsStr]) -> Program {
-        let written = self.disk_written();
-        let stderr = written.join("stderr");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pelure"))
-            .arg("headless")
-            .args(arguments)
-            .env_clear()
-            .env("HOME", written.join("home"))
-            .env("TMPDIR", written.join("tmp"))
-            .env("XDG_RUNTIME_DIR", self.memory())
-            .current_dir(written.join("home"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(OpenOptions::new().create(true).append(true).open(&stderr).unwrap())
-            .spawn()
-            .unwrap();
+impl Program {
+    /// Reads what a program says from now on; `stderr` is where its log goes.
+    pub(super) fn new(mut child: Child, stderr: PathBuf) -> Self {
         let (lines_in, lines) = sync_channel(LINES);
         let output = BufReader::new(child.stdout.take().unwrap());
         let read = move || {
@@ -140,11 +42,9 @@ impl Home {
         };
         thread::Builder::new().name("stdout".into()).spawn(read).unwrap();
         let input = child.stdin.take();
-        Program { child, input, lines, news: VecDeque::new(), calls: 0, stderr }
+        Self { child, input, lines, news: VecDeque::new(), calls: 0, stderr }
     }
-}
 
-impl Program {
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -388,26 +288,9 @@ fn an_address_in_a_log_is_noticed() {
 pub(crate) const NAMES: [&str; 2] = ["Aurélie of the archive", "Balthasar of the balcony"];
 /// What is said with a request.
 pub(crate) const REQUEST: &str = "We met at the printing house";
-pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
-
-/// A Tor network that nobody runs: a program that needs none must not call at the real one.
-const NOWHERE: &str = "\
-[tor_network]
-fallback_caches = [{ rsa_identity = \"CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC\", \
-    ed_identity = \"QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI\", orports = [\"127.0.0.1:9\"] }]
-
-[tor_network.authorities]
-v3idents = [\"DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD\"]
-uploads = []
-downloads = []
-votes = []
-";
 
 /// Nothing here takes this long unless it hangs.
 pub(crate) const HANGING: Duration = Duration::from_secs(400);
 
 /// Lines that wait for the test: more than any of them makes.
 const LINES: usize = 100_000;
-
-/// Written by the test that cuts the network, read by all others.
-static WEATHER: RwLock<()> = RwLock::new(());

@@ -2,7 +2,7 @@
 //!
 //! It does not unpack or decrypt: what is compressed or sealed is not found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,9 @@ pub(crate) struct Needles {
     /// By their first bytes, so that one pass over the hay finds all.
     forms: BTreeMap<[u8; HEAD], Vec<(String, Vec<u8>)>>,
 }
+
+/// Long runs of a content, wherever they begin.
+pub(crate) struct Runs(HashSet<[u8; CHUNK]>);
 
 impl Needles {
     /// Looks for these bytes too; at least eight of them, so that none is there by accident.
@@ -81,6 +84,24 @@ impl Needles {
     }
 }
 
+impl Runs {
+    /// Looks for any 64 bytes in a row of this content.
+    pub(crate) fn new(content: &[u8]) -> Self {
+        let (chunks, _) = content.as_chunks::<CHUNK>();
+        // Any 64 bytes in a row hold a whole chunk.
+        Self(chunks.iter().copied().filter(|chunk| chunk.iter().any(|byte| *byte != chunk[0])).collect())
+    }
+
+    /// The files below a directory that hold such a run.
+    pub(crate) fn below(&self, dir: &Path) -> Vec<String> {
+        let holds = |path: &PathBuf| {
+            let hay = fs::read(path).unwrap_or_default();
+            hay.windows(CHUNK).any(|window| window.try_into().is_ok_and(|chunk: [u8; CHUNK]| self.0.contains(&chunk)))
+        };
+        files(dir).into_iter().filter(holds).map(|path| path.display().to_string()).collect()
+    }
+}
+
 /// Everything below a directory, directories included.
 pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
@@ -106,6 +127,8 @@ fn inner(encoding: &Encoding, bits: usize, needle: &[u8], shift: usize) -> Strin
 
 /// Bytes by which a form is recognised at first.
 const HEAD: usize = 4;
+/// Bytes that are looked up at once: half a run.
+const CHUNK: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -158,6 +181,20 @@ mod tests {
         assert_eq!(needles().below(dir.path()).len(), 1);
         fs::write(dir.path().join(NEEDLE), "").unwrap();
         assert_eq!(needles().below(dir.path()).len(), 2);
+    }
+
+    #[test]
+    fn a_run_of_64_bytes_is_found_wherever_it_begins() {
+        let content: Vec<u8> = (0..4_000_u32).map(|n| (n * n / 7) as u8).collect();
+        let runs = Runs::new(&content);
+        let dir = tempfile::tempdir().unwrap();
+        for from in [0, 1, 31, 32, 33, 3_000] {
+            let hay = [b"before", &content[from..from + 64], b"after"].concat();
+            fs::write(dir.path().join("file"), hay).unwrap();
+            assert_eq!(runs.below(dir.path()).len(), 1, "{from}");
+        }
+        fs::write(dir.path().join("file"), vec![7; 4_000]).unwrap();
+        assert_eq!(runs.below(dir.path()), [""; 0]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::program::{Home, acquaint, fair_weather, network};
+use crate::home::{Home, fair_weather, network};
+use crate::program::acquaint;
 
 #[test]
 fn no_socket_outside_the_road() {

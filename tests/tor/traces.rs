@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::delivery::two_contacts;
-use crate::program::{Home, NAMES, PASSPHRASE, Program, REQUEST, fair_weather};
+use crate::home::{Home, PASSPHRASE, fair_weather};
+use crate::program::{NAMES, Program, REQUEST};
 use crate::scan::{Needles, files};
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey, TransferKey};
-use crate::model::Purpose;
+use crate::model::{Blocked, Purpose};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
@@ -82,8 +82,10 @@ pub enum Intent {
     },
     /// Let a request go; they are told nothing.
     Decline(RequestKey),
-    /// Take nothing from the asker ever again; they are told nothing.
+    /// Take nothing from the asker any more; they are told nothing.
     BlockRequest(RequestKey),
+    /// Let a blocked address ask again.
+    UnblockAddress(Blocked),
     /// Give a contact another name.
     Rename(ContactKey, String),
     /// Note whether the safety words were compared.

@@ -19,7 +19,7 @@ pub use files::{
     FileKind, FileState, Files, Kept, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer,
     Trouble, Uncleaned,
 };
-pub use people::{Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
+pub use people::{Blocked, Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};
 pub use shown::{Date, Moment, Shown};
 
@@ -42,6 +42,8 @@ pub struct Model {
     pub contacts: BTreeMap<ContactKey, Contact>,
     /// Who asks to be a contact, oldest first.
     pub requests: Vec<Request>,
+    /// Addresses that may not ask: they were blocked as they did.
+    pub blocked: Vec<Blocked>,
     /// The loaded part of the open conversation.
     pub talk: Option<Talk>,
     /// What the last search found.
@@ -259,6 +261,7 @@ impl Default for Model {
             identities: Vec::new(),
             contacts: BTreeMap::new(),
             requests: Vec::new(),
+            blocked: Vec::new(),
             talk: None,
             found: None,
             words: None,

@@ -2,8 +2,8 @@
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey};
 use crate::model::{
-    Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model, NOTICES,
-    Notice, Parcel, Picture, Place, Reach, Request, Shown, Sound, Stage, Talk, Tor, Transfer, Words,
+    Blocked, Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model,
+    NOTICES, Notice, Parcel, Picture, Place, Reach, Request, Shown, Sound, Stage, Talk, Tor, Transfer, Words,
 };
 use crate::settings::Settings;
 
@@ -36,6 +36,8 @@ pub enum Update {
     Request(Request),
     /// A request is no longer there.
     RequestGone(RequestKey),
+    /// All addresses that were blocked as they asked.
+    Blocked(Vec<Blocked>),
     /// A part of a conversation, oldest first, asked for with [`crate::intent::Intent::Load`].
     Page(Page),
     /// A message is new or changed; `contact` is whose. It is new when its key is above all others.
@@ -131,6 +133,7 @@ impl Model {
             Update::Requests(requests) => self.requests = requests,
             Update::Request(request) => self.request(request),
             Update::RequestGone(key) => self.requests.retain(|request| request.key != key),
+            Update::Blocked(blocked) => self.blocked = blocked,
             Update::Page(page) => self.page(page),
             Update::Message { contact, message } => self.message(contact, *message),
             Update::Delivery(key, delivery) => self.delivery(key, delivery),

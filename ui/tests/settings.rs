@@ -6,10 +6,10 @@ use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kit::acts::*;
-use kit::fixtures::{ME, me, open};
+use kit::fixtures::{ME, address, me, open};
 use kit::{asked, take, window};
 use pelure_ui::intent::Intent;
-use pelure_ui::model::{Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
+use pelure_ui::model::{Blocked, Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
 use pelure_ui::secret::Secret;
 use pelure_ui::settings::{Language, Look, Notify, Settings};
 use pelure_ui::update::Update;
@@ -182,6 +182,17 @@ fn f1_lists_the_keys() {
     screen.key_press(Key::Escape);
     screen.run();
     assert!(screen.query_by_role_and_label(Role::Dialog, "Keyboard").is_none());
+}
+
+#[test]
+fn who_is_blocked_is_listed_and_may_be_let_in_again() {
+    let mut screen = settings(open());
+    seen(&screen, "Nobody who asked is blocked.");
+    let blocked = Blocked { identity: ME, address: address('z') };
+    take(&mut screen, [Update::Blocked(vec![blocked.clone()])]);
+    seen(&screen, &address('z'));
+    press(&mut screen, "Let zzzzzzzz…zzzzzzzz.onion ask again");
+    assert_eq!(asked(&mut screen), [Intent::UnblockAddress(blocked)]);
 }
 
 #[test]

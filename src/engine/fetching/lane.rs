@@ -114,6 +114,7 @@ impl Open {
         let mut verified = Vec::new();
         loop {
             let record = self.record(ear).await?;
+            tracing::trace!(bytes = record.len(), "a record of a file came");
             let taken = self.desk.take(self.lane, &record, &mut verified);
             heard.notify_one();
             // What is verified is good, whatever the circuit brought with it.

@@ -1,4 +1,4 @@
--- Version 3: files.
+-- Version 3: files; who is blocked, and who was only declined.
 
 -- A file is a message whose text is its name, and this row. state: 'queued' is ours and waits for a place among the
 -- offers; paused: by the person, or by `fault`. fault: a number of the wire, or one of ours above 255. path, mark: what of
@@ -64,3 +64,6 @@ INSERT INTO deed (id, contact, seq, message_id, kind, message, body, time, hande
 DROP TABLE owed;
 
 CREATE INDEX deed_about ON deed (message) WHERE message IS NOT NULL;
+
+-- refused.text: the words that were declined, and no others; NULL is an address that is blocked whatever it says.
+ALTER TABLE refused ADD COLUMN text TEXT;

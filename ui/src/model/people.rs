@@ -170,6 +170,15 @@ pub struct Request {
     pub at: Moment,
 }
 
+/// An address that may not ask to be a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Which identity it may not ask.
+    pub identity: IdentityKey,
+    /// The address.
+    pub address: String,
+}
+
 /// Safety words of a contact: the same on both sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {

@@ -16,6 +16,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, _view: &mut View) {
         Stage::Destroyed => sheet(ui, scene, Some(Icon::Trash), |ui, scene| {
             text::display(ui, &scene.say("pause-destroyed-title"));
             text::paragraph(ui, &scene.say("pause-destroyed"));
+            place(ui, scene, "pause-destroyed-place");
             leave(ui, scene);
         }),
         Stage::Broken(fault) => sheet(ui, scene, Some(Icon::Warning), |ui, scene| broken(ui, scene, &fault)),
@@ -36,11 +37,16 @@ fn broken(ui: &mut Ui, scene: &mut Scene<'_>, fault: &Fault) {
     let said = text::paragraph(ui, &fault::say(scene, fault));
     text::alert(&said);
     text::paragraph(ui, &scene.say(what_to_do(fault)));
-    let path = scene.model.place.profile.as_str();
-    if !path.is_empty() {
-        text::note(ui, &scene.palette, &scene.say_with("pause-place", &[("path", path.into())]));
-    }
+    place(ui, scene, "pause-place");
     leave(ui, scene);
+}
+
+/// Where the profile is or was, if it is or was anywhere.
+fn place(ui: &mut Ui, scene: &Scene<'_>, words: &str) {
+    let place = &scene.model.place;
+    if !place.traceless && !place.profile.is_empty() {
+        text::note(ui, &scene.palette, &scene.say_with(words, &[("path", place.profile.as_str().into())]));
+    }
 }
 
 /// What the person can do about it.

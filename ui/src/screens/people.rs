@@ -2,16 +2,16 @@
 //!
 //! Only the rows in view are drawn. One row is reached with Tab; arrows, Enter and letters go on from there.
 
+pub(super) mod nobody;
 mod row;
 
 use egui::{Event, EventFilter, Id, Key, ScrollArea, TextEdit, Ui, Vec2};
 
-use super::dialog::Dialog;
 use super::{Page, Scene, View};
 use crate::keys::ContactKey;
 use crate::model::Contact;
 use crate::parts::badge::badge;
-use crate::parts::{Kind, button, qr, text};
+use crate::parts::text;
 use crate::theme::GRID;
 
 /// What the person is doing in the list.
@@ -33,7 +33,14 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let all = scene.model.contacts.values().filter(|contact| identity.is_none_or(|key| contact.identity == key));
     let mut people: Vec<&Contact> = all.collect();
     if people.is_empty() {
-        empty(ui, scene, view);
+        // The middle has more room for what to do about it.
+        if scene.narrow {
+            nobody::show(ui, scene, view);
+        } else {
+            // As wide as a list would be.
+            ui.set_min_width(ui.available_width());
+            text::note(ui, &scene.palette, &scene.say("people-nobody"));
+        }
         return;
     }
     let many = people.len() > FEW || !view.people.filter.is_empty();
@@ -184,39 +191,8 @@ fn requests(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
     ui.add_space(GRID);
 }
 
-/// Nobody is there yet: one sentence, the address, and what to do.
-fn empty(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
-    let palette = &scene.palette;
-    let shown = view.top.identity.or(scene.model.identities.first().map(|identity| identity.key));
-    let Some(identity) = scene.model.identities.iter().find(|identity| Some(identity.key) == shown) else {
-        return;
-    };
-    ScrollArea::vertical().id_salt("nobody").show(ui, |ui| {
-        ui.add_space(4.0 * GRID);
-        text::paragraph(ui, &scene.say("people-empty"));
-        ui.add_space(GRID);
-        let address = egui::RichText::new(&identity.address).monospace();
-        ui.add(egui::Label::new(address).wrap().selectable(true));
-        qr(ui, &identity.address, QR, &scene.say("people-qr"));
-        ui.horizontal_wrapped(|ui| {
-            if button(ui, palette, Kind::Plain, &scene.say("people-copy-address")).clicked() {
-                ui.ctx().copy_text(identity.address.clone());
-            }
-            if button(ui, palette, Kind::Plain, &scene.say("people-more-address")).clicked() {
-                view.dialog = Some(Dialog::Address(identity.key));
-            }
-        });
-        ui.add_space(2.0 * GRID);
-        if button(ui, palette, Kind::Primary, &scene.say("people-add")).clicked() {
-            view.dialog = Some(Dialog::AddContact);
-        }
-    });
-}
-
 /// The field to look for a name among widgets.
 const FILTER: &str = "people-filter";
-/// The side of the QR picture.
-const QR: f32 = 200.0;
 /// Up to so many contacts, nobody needs to look for a name.
 const FEW: usize = 8;
 /// Rows that a page key moves by.

@@ -12,7 +12,7 @@ mod messages;
 use egui::{CentralPanel, Panel, Ui};
 
 use super::dialog::{Dialog, save};
-use super::{Page, Scene, View, attach, compose};
+use super::{Page, Scene, View, attach, compose, people};
 use crate::intent::{Intent, Part};
 use crate::keys::{ContactKey, MessageKey, TransferKey};
 use crate::model::Contact;
@@ -94,7 +94,7 @@ enum FileAct {
 /// Draws it.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let Page::Talk(key) = view.page else {
-        nothing(ui, scene);
+        nothing(ui, scene, view);
         return;
     };
     let Some(contact) = scene.model.contact(key).cloned() else {
@@ -113,10 +113,10 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     attach::target(ui, scene, &contact, whole);
 }
 
-/// Nobody is chosen.
-fn nothing(ui: &mut Ui, scene: &Scene<'_>) {
-    if scene.model.contacts.is_empty() {
-        return;
+/// Nobody is chosen, or nobody is there.
+fn nothing(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
+    if people::nobody::lonely(scene, view).is_some() {
+        return people::nobody::show(ui, scene, view);
     }
     ui.centered_and_justified(|ui| text::note(ui, &scene.palette, &scene.say("talk-nobody")));
 }

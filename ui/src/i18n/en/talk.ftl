@@ -186,6 +186,7 @@ emoji-flags = Flags
 people-requests = Requests ({ $count })
 people-filter = Find a contact
 people-none = No contact has this name.
+people-nobody = No contacts yet.
 people-empty = Nobody here yet. Give your address to somebody you trust, or add theirs.
 people-copy-address = Copy the address
 people-more-address = More about the address

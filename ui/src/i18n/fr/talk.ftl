@@ -189,6 +189,7 @@ emoji-flags = Drapeaux
 people-requests = Demandes ({ $count })
 people-filter = Trouver un contact
 people-none = Aucun contact n’a ce nom.
+people-nobody = Pas encore de contact.
 people-empty = Personne ici pour l’instant. Donnez votre adresse à une personne de confiance, ou ajoutez la sienne.
 people-copy-address = Copier l’adresse
 people-more-address = À propos de l’adresse

@@ -1,6 +1,7 @@
 //! The settings: one page, a section for each question.
 
 mod about;
+mod blocked;
 mod profile;
 mod sound;
 
@@ -40,6 +41,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         writing(ui, scene, &mut settings);
         notifications(ui, scene, &mut settings);
         privacy(ui, scene, &mut settings);
+        blocked::show(ui, scene);
         if settings != before {
             // Shown at once; the other side keeps it.
             scene.model.settings = settings.bounded();

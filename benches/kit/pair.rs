@@ -1,0 +1,58 @@
+//! Two programs that know each other: each with a profile, an identity and one contact.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::process::{Outcome, Process};
+
+/// A program with one identity and one contact.
+pub struct Person {
+    /// The program.
+    pub process: Process,
+    /// Its identity.
+    pub identity: String,
+    /// The other one.
+    pub contact: String,
+}
+
+impl Person {
+    /// Starts a program on a new profile in `dir`, which is named so.
+    pub fn arrive(binary: &Path, dir: &Path, name: &str) -> Outcome<Self> {
+        let passphrase = dir.join("passphrase");
+        std::fs::write(&passphrase, "bench")?;
+        let mut process = Process::pelure(binary, &dir.join("arti.toml"), &dir.join(name), &passphrase)?;
+        let identity = text(&process.call("identity.create", &json!({"name": name}))?, "identity")?;
+        Ok(Self { process, identity, contact: String::new() })
+    }
+
+    /// Waits until others can find it; gives its address.
+    pub fn reachable(&mut self) -> Outcome<String> {
+        self.process.news("identity.reachable", |news| (news["reachable"] == true).then_some(()))?;
+        text(&self.process.call("identity.list", &json!({}))?[0], "address")
+    }
+
+    /// Waits until the other one is seen so.
+    pub fn presence(&mut self, word: &str) -> Outcome<()> {
+        self.process.news("contact.changed", |contact| (contact["presence"] == word).then_some(()))?;
+        Ok(())
+    }
+}
+
+/// Makes two programs contacts that see each other online.
+pub fn meet(one: &mut Person, other: &mut Person) -> Outcome<()> {
+    let address = other.reachable()?;
+    one.reachable()?;
+    let request = json!({"identity": one.identity, "address": address, "name": "other"});
+    one.contact = text(&one.process.call("contact.add", &request)?, "contact")?;
+    let (_, request) = other.process.news("request.received", |request| Some(request.clone()))?;
+    let accept = json!({"request": text(&request, "request")?, "name": "one"});
+    other.contact = text(&other.process.call("request.accept", &accept)?, "contact")?;
+    one.presence("online")?;
+    other.presence("online")
+}
+
+/// A text of an object.
+pub fn text(object: &Value, key: &str) -> Outcome<String> {
+    Ok(object[key].as_str().ok_or_else(|| format!("no {key} in {object}"))?.to_owned())
+}
