@@ -22,7 +22,7 @@ const KEY: TransferKey = TransferKey(1);
 /// A file with something changed.
 fn with(message: Message, change: impl FnOnce(&mut Transfer)) -> Message {
     let mut message = message;
-    change(message.file.as_mut().unwrap());
+    change(message.file.as_mut().expect("a message with a file"));
     message
 }
 
