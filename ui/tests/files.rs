@@ -20,9 +20,10 @@ use pelure_ui::update::Update;
 const KEY: TransferKey = TransferKey(1);
 
 /// A file with something changed.
+#[expect(clippy::unwrap_used, reason = "the fixture has a file")]
 fn with(message: Message, change: impl FnOnce(&mut Transfer)) -> Message {
     let mut message = message;
-    change(message.file.as_mut().expect("a message with a file"));
+    change(message.file.as_mut().unwrap());
     message
 }
 
