@@ -50,7 +50,12 @@ const ROOMS: [Room; 13] = [
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
     },
-    Room { name: "file/disk", below: &["file", "wire", "name"], road: false, forbidden: &["tokio", "std::net", "std::process"] },
+    Room {
+        name: "file/disk",
+        below: &["file", "wire", "name"],
+        road: false,
+        forbidden: &["tokio", "std::net", "std::process"],
+    },
     Room { name: "file", below: &["wire", "name"], road: false, forbidden: PURE },
     Room { name: "vault", below: &["wire", "name"], road: false, forbidden: &["tokio", "std::net"] },
     Room { name: "talk", below: &["wire", "name"], road: false, forbidden: PURE },

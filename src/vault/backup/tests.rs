@@ -240,8 +240,15 @@ fn transfers_come_back_without_their_files() {
     assert_eq!((row(half).done, row(half).size, row(done).removed.len()), (0, 2, 2));
     let sent: Vec<Body> = second.read(|r| r.outbox(ann, 0, 99)).unwrap().into_iter().filter_map(|q| q.body).collect();
     let cancelled = Target { id: row(told).message, author: Author::Me };
-    assert!(sent.contains(&Body::Offer(offer(9))) && sent.contains(&Body::Fate { target: cancelled, fate: Fate::Cancelled }));
-    assert_eq!(sent.iter().filter(|body| matches!(body, Body::Offer(_))).count(), 2, "the one that was never told is not");
+    assert!(
+        sent.contains(&Body::Offer(offer(9)))
+            && sent.contains(&Body::Fate { target: cancelled, fate: Fate::Cancelled })
+    );
+    assert_eq!(
+        sent.iter().filter(|body| matches!(body, Body::Offer(_))).count(),
+        2,
+        "the one that was never told is not"
+    );
     // It can be accepted again, and is whole then.
     second.write(|w| w.accept_transfer(half, &blob(3))).unwrap();
     assert_eq!(second.read(|r| r.blobs()).unwrap(), [[3; 16]]);
