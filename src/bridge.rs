@@ -129,6 +129,8 @@ async fn place(world: &World) -> Place {
         may_be_traceless,
         profile,
         swap,
+        // The engine moves no sound yet.
+        calls: false,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),
     }

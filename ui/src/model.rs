@@ -5,6 +5,7 @@
 
 mod call;
 mod files;
+mod parcels;
 mod people;
 mod said;
 mod shown;
@@ -15,10 +16,8 @@ use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
 pub use call::{Call, CallStage, Device, Ending, Quality, Sound, Trial};
-pub use files::{
-    FileKind, FileState, Files, Kept, LISTED, PICTURES_HELD, Packing, Parcel, Picture, Pixels, Removed, Transfer,
-    Trouble, Uncleaned,
-};
+pub use files::{FileKind, FileState, Files, LISTED, PICTURES_HELD, Picture, Pixels, Transfer, Trouble};
+pub use parcels::{Kept, Packing, Parcel, Removed, Uncleaned};
 pub use people::{Blocked, Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};
 pub use shown::{Date, Moment, Shown};
@@ -110,6 +109,8 @@ pub struct Place {
     pub profile: String,
     /// The machine has swap that is not known to be encrypted: what is in memory may reach a disk.
     pub swap: bool,
+    /// Calls are possible here.
+    pub calls: bool,
     /// The version of the program.
     pub version: String,
     /// The version of Arti.
@@ -285,6 +286,7 @@ impl Default for Place {
             may_be_traceless: true,
             profile: String::new(),
             swap: false,
+            calls: true,
             version: String::new(),
             arti: String::new(),
         }

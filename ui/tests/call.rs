@@ -10,7 +10,9 @@ use kit::fixtures::{BOB, bob, open};
 use kit::talking::{talking, talking_with, two};
 use kit::{asked, take, window};
 use pelure_ui::intent::{Intent, Way};
-use pelure_ui::model::{Call, CallStage, Contact, Device, Ending, Quality, Shown, Sound, Stage, Standing, Trial};
+use pelure_ui::model::{
+    Call, CallStage, Contact, Device, Ending, Place, Quality, Shown, Sound, Stage, Standing, Trial,
+};
 use pelure_ui::update::Update;
 
 fn call(stage: CallStage) -> Call {
@@ -61,6 +63,16 @@ fn a_contact_is_called_from_the_head_of_the_conversation() {
         let screen = talking_with(Contact { standing, ..bob() }, two());
         assert!(screen.query_by_label("Call Bob").is_none(), "{standing:?}");
     }
+}
+
+#[test]
+fn where_no_call_is_possible_none_is_offered() {
+    let place = Update::Place(Place { calls: false, ..Place::default() });
+    let mut screen = talking(two());
+    take(&mut screen, [place.clone()]);
+    assert!(screen.query_by_label("Call Bob").is_none());
+    let screen = settings(open().into_iter().chain([place]).collect());
+    assert!(screen.query_by_label("Sound").is_none());
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) struct State {
 
 /// The button in the head of a conversation.
 pub(super) fn start_button(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
-    if contact.standing != Standing::Accepted {
+    if contact.standing != Standing::Accepted || !scene.model.place.calls {
         return;
     }
     let label = scene.say_with("call-start", &[("name", (&contact.name).into())]);

@@ -3,6 +3,7 @@
 //! It asks for what it needs of the history and says what was displayed only when it was: the window has the focus and
 //! the newest message is in view.
 
+mod beside;
 mod bubble;
 mod card;
 mod header;

@@ -47,7 +47,9 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
             scene.model.settings = settings.bounded();
             scene.ask(Intent::Set(settings.bounded()));
         }
-        sound::show(ui, scene, view);
+        if scene.model.place.calls {
+            sound::show(ui, scene, view);
+        }
         profile::show(ui, scene, view);
         network(ui, scene, view);
         about::show(ui, scene, &mut view.settings);

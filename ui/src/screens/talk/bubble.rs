@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, Galley, Id, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
+use egui::{CornerRadius, Galley, Id, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use super::Act;
+use super::beside::{self, GAP, LINE, Piece};
 use super::card::{self, Card};
 use crate::keys::MessageKey;
 use crate::model::{Contact, Delivery, Message};
 use crate::parts::prose::{self, Prose};
-use crate::parts::{Icon, button, when};
+use crate::parts::{button, when};
 use crate::screens::Scene;
 use crate::theme::{BODY, GRID, RADIUS_LARGE, SMALL, Weight};
 
@@ -75,20 +76,6 @@ impl Body {
     }
 }
 
-/// A word beside the text, with its icon.
-struct Piece {
-    icon: Option<Icon>,
-    word: Arc<Galley>,
-    ink: Color32,
-    act: Option<Act>,
-}
-
-impl Piece {
-    fn width(&self) -> f32 {
-        self.word.size().x + if self.icon.is_some() { ICON + 3.0 } else { 0.0 }
-    }
-}
-
 /// Measures a message for a row of this width.
 pub(super) fn shape(
     ui: &Ui,
@@ -109,7 +96,7 @@ pub(super) fn shape(
     top += if near { GRID / 2.0 } else { 3.0 * GRID };
 
     let body = body(ui, scene, contact, message, most);
-    let pieces = pieces(ui, scene, message, matches!(&body, Body::Text(prose) if prose.cut));
+    let pieces = beside::pieces(ui, scene, message, matches!(&body, Body::Text(prose) if prose.cut));
     let pieces_width = pieces.iter().map(Piece::width).sum::<f32>() + GAP * (pieces.len().max(1) - 1) as f32;
     let quote = message.quote.as_ref().map(|quote| {
         let author = if quote.incoming { contact.name.clone() } else { scene.say("talk-you").into_owned() };
@@ -194,7 +181,7 @@ pub(super) fn draw(
         corner.y += rect.height() + 2.0 * GRID;
     }
     act = said(ui, scene, message, &shape, bubble, corner).or(act);
-    act = words(ui, scene, message, &shape, shape.pieces_at + at).or(act);
+    act = beside::draw(ui, scene, message, &shape.pieces, shape.pieces_at + at).or(act);
     act = reactions(ui, scene, contact, message, bubble).or(act);
     if let Some(note) = &shape.note {
         let from = Pos2::new(bubble.max.x - note.size().x, row.min.y + shape.height - LINE);
@@ -241,76 +228,6 @@ fn separators(ui: &Ui, scene: &Scene<'_>, shape: &Shape, row: Rect) {
     }
 }
 
-/// The time, the state and the rest beside the text.
-fn words(ui: &Ui, scene: &Scene<'_>, message: &Message, shape: &Shape, mut at: Pos2) -> Option<Act> {
-    let mut act = None;
-    for piece in &shape.pieces {
-        let rect = Rect::from_min_size(at, vec2(piece.width(), LINE));
-        let mut x = at.x;
-        if let Some(icon) = piece.icon {
-            icon.paint(ui.painter(), Rect::from_min_size(Pos2::new(x, at.y + 2.0), Vec2::splat(ICON)), piece.ink);
-            x += ICON + 3.0;
-        }
-        ui.painter().galley(Pos2::new(x, at.y), Arc::clone(&piece.word), piece.ink);
-        if piece.act.is_some() {
-            let response = ui.interact(rect, row_id(message.key).with(("piece", piece.word.text())), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, piece.word.text()));
-            button::focus_ring(ui, &scene.palette, &response);
-            if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-                act.clone_from(&piece.act);
-            }
-        }
-        at.x += piece.width() + GAP;
-    }
-    act
-}
-
-fn pieces(ui: &Ui, scene: &Scene<'_>, message: &Message, cut: bool) -> Vec<Piece> {
-    let palette = &scene.palette;
-    let piece = |icon, text: &str, ink, act| Piece {
-        icon,
-        word: prose::line(ui, text, SMALL, Weight::Regular, ink, f32::INFINITY),
-        ink,
-        act,
-    };
-    let mut pieces = Vec::with_capacity(4);
-    if cut {
-        pieces.push(piece(
-            Some(Icon::Down),
-            &scene.say("talk-show-all"),
-            palette.accent,
-            Some(Act::Whole(message.key)),
-        ));
-    }
-    if message.edited && !message.deleted {
-        pieces.push(piece(
-            Some(Icon::Pencil),
-            &scene.say("talk-edited"),
-            palette.muted,
-            Some(Act::History(message.key)),
-        ));
-    }
-    if let Some(seconds) = message.expires_in {
-        pieces.push(piece(Some(Icon::Timer), &when::span(scene.words, i64::from(seconds)), palette.muted, None));
-    }
-    pieces.push(piece(None, &when::time(message.at), palette.muted, None));
-    // Of a file that was offered the card says how far it is.
-    let told =
-        message.file.is_some() && matches!(message.delivery, Delivery::Sent | Delivery::Delivered | Delivery::Read);
-    if !message.incoming && !message.deleted && !told {
-        let (icon, ink) = match message.delivery {
-            Delivery::Queued => (Icon::Clock, palette.wait),
-            Delivery::Sent => (Icon::Send, palette.muted),
-            Delivery::Delivered => (Icon::Check, palette.muted),
-            Delivery::Read => (Icon::CheckTwice, palette.good),
-            Delivery::Recalled => (Icon::Back, palette.muted),
-            Delivery::Failed => (Icon::Warning, palette.bad),
-        };
-        pieces.push(piece(Some(icon), &scene.say(state(message.delivery)), ink, None));
-    }
-    pieces
-}
-
 /// The reactions under a bubble: at most one of each side.
 fn reactions(ui: &Ui, scene: &Scene<'_>, contact: &Contact, message: &Message, bubble: Rect) -> Option<Act> {
     let palette = &scene.palette;
@@ -355,24 +272,13 @@ pub(super) fn name(scene: &Scene<'_>, contact: &Contact, message: &Message) -> S
         let values = [("name", (&contact.name).into()), ("time", (&time).into()), ("text", text.into())];
         return scene.say_with("talk-row-theirs", &values);
     }
-    let state = scene.say(state(message.delivery));
+    let state = scene.say(beside::state(message.delivery));
     scene.say_with("talk-row-mine", &[("time", (&time).into()), ("state", (&*state).into()), ("text", text.into())])
 }
 
 /// The identity of a message among widgets.
 pub(super) fn row_id(message: MessageKey) -> Id {
     Id::unique(("message", message))
-}
-
-fn state(delivery: Delivery) -> &'static str {
-    match delivery {
-        Delivery::Queued => "talk-state-queued",
-        Delivery::Sent => "talk-state-sent",
-        Delivery::Delivered => "talk-state-delivered",
-        Delivery::Read => "talk-state-read",
-        Delivery::Recalled => "talk-state-recalled",
-        Delivery::Failed => "talk-state-failed",
-    }
 }
 
 /// Texts written by the same side within a few minutes belong together.
@@ -389,14 +295,8 @@ const EDGE: f32 = 4.0 * GRID;
 const WIDEST: f32 = 560.0;
 /// The room of a separator.
 const DAY: f32 = 8.0 * GRID;
-/// A line of small text.
-const LINE: f32 = 18.0;
 /// The height of a reaction.
 const CHIP: f32 = 6.0 * GRID;
-/// The side of an icon in small text.
-const ICON: f32 = 13.0;
-/// Between two words beside the text.
-const GAP: f32 = 2.0 * GRID;
 /// Minutes within which messages of one side belong together.
 const TOGETHER: i64 = 5;
 /// Characters of a text that are part of the name of its row: a screen reader reads the whole from the text itself.
