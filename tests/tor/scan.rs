@@ -16,7 +16,11 @@ pub(crate) struct Needles {
 }
 
 /// Long runs of a content, wherever they begin.
-pub(crate) struct Runs(HashSet<[u8; CHUNK]>);
+pub(crate) struct Runs {
+    chunks: HashSet<[u8; CHUNK]>,
+    /// By [`head`], so that few windows need the slower look.
+    heads: Vec<bool>,
+}
 
 impl Needles {
     /// Looks for these bytes too; at least eight of them, so that none is there by accident.
@@ -88,18 +92,30 @@ impl Runs {
     /// Looks for any 64 bytes in a row of this content.
     pub(crate) fn new(content: &[u8]) -> Self {
         let (chunks, _) = content.as_chunks::<CHUNK>();
-        // Any 64 bytes in a row hold a whole chunk.
-        Self(chunks.iter().copied().filter(|chunk| chunk.iter().any(|byte| *byte != chunk[0])).collect())
+        let mut runs = Self { chunks: HashSet::new(), heads: vec![false; 1 << HEAD_BITS] };
+        // Any 64 bytes in a row hold a whole chunk. Zeros and the like are everywhere.
+        for chunk in chunks.iter().filter(|chunk| chunk.iter().any(|byte| *byte != chunk[0])) {
+            runs.heads[head(chunk)] = true;
+            runs.chunks.insert(*chunk);
+        }
+        runs
     }
 
     /// The files below a directory that hold such a run.
     pub(crate) fn below(&self, dir: &Path) -> Vec<String> {
         let holds = |path: &PathBuf| {
             let hay = fs::read(path).unwrap_or_default();
-            hay.windows(CHUNK).any(|window| window.try_into().is_ok_and(|chunk: [u8; CHUNK]| self.0.contains(&chunk)))
+            let found = |window: &[u8]| self.heads[head(window)] && self.chunks.contains(window);
+            hay.windows(CHUNK).any(found)
         };
         files(dir).into_iter().filter(holds).map(|path| path.display().to_string()).collect()
     }
+}
+
+/// A short hash of how a chunk begins: most of what is no chunk is told by it.
+fn head(chunk: &[u8]) -> usize {
+    let word = u64::from_ne_bytes(chunk[..8].try_into().unwrap());
+    (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - HEAD_BITS)) as usize
 }
 
 /// Everything below a directory, directories included.
@@ -129,6 +145,8 @@ fn inner(encoding: &Encoding, bits: usize, needle: &[u8], shift: usize) -> Strin
 const HEAD: usize = 4;
 /// Bytes that are looked up at once: half a run.
 const CHUNK: usize = 32;
+/// Bits of the short hash of a chunk.
+const HEAD_BITS: u32 = 24;
 
 #[cfg(test)]
 mod tests {
