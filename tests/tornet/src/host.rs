@@ -59,6 +59,7 @@ impl Host {
             node.own(deadline)?;
         }
         let identities = host.meet(plan, deadline)?;
+        host.measure(plan, &identities)?;
         host.vote(plan, deadline)?;
         host.spread(plan, deadline)?;
         host.skies.apply(&Order::weather(None, plan.weather))?;
@@ -141,6 +142,17 @@ impl Host {
             }
         }
         Ok(identities)
+    }
+
+    /// Lets the authorities measure the same bandwidth of every node. Without it only they have any, and every circuit of
+    /// every client goes through the same three nodes.
+    fn measure(&self, plan: &Plan, identities: &[Identity]) -> Result<(), TornetError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let text = torrc::measurements(now, identities.iter().map(|identity| identity.rsa.as_str()));
+        for node in self.nodes.iter().take(plan.authorities) {
+            system("write the bandwidths", fs::write(node.dir.join(torrc::BANDWIDTHS), &text))?;
+        }
+        Ok(())
     }
 
     /// Calls a vote, and waits for the consensus; on a busy machine an authority may miss its moment, then again with

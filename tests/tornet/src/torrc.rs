@@ -50,8 +50,15 @@ pub(crate) fn node(spot: &Spot<'_>, authorities: &[Authority]) -> String {
     if *authority {
         text.push_str(&format!("DirPort {ip}:{DIR_PORT}\n"));
         text.push_str(AUTHORITY);
+        text.push_str(&format!("V3BandwidthsFile {}\n", quoted(&dir.join(BANDWIDTHS))));
     }
     text
+}
+
+/// What an authority read of every relay (bandwidth-file-spec 1.0): the same of each, at `now` in unix seconds.
+pub(crate) fn measurements<'a>(now: u64, fingerprints: impl Iterator<Item = &'a str>) -> String {
+    let lines = fingerprints.map(|rsa| format!("node_id=${rsa} bw={BANDWIDTH}\n"));
+    std::iter::once(format!("{now}\n")).chain(lines).collect()
 }
 
 /// A quoted string as tor's configuration parser reads it: like C's.
@@ -68,6 +75,10 @@ pub(crate) fn quoted(path: &Path) -> String {
     text
 }
 
+/// Where an authority finds them, in its directory.
+pub(crate) const BANDWIDTHS: &str = "bandwidths";
+/// Kilobytes per second of each relay: any number does, as long as all have the same.
+const BANDWIDTH: u32 = 1000;
 /// Seconds between two consensuses. Long, because each new one makes onion services publish again.
 pub(crate) const VOTING_INTERVAL: u64 = 1800;
 /// Seconds before a consensus that the authorities vote, and exchange signatures, the first time.
