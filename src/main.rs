@@ -9,7 +9,8 @@ use std::time::Duration;
 use pelure::bridge::{self, Home, WindowError, World};
 use pelure::desk::Machine;
 use pelure::engine::{MachineClock, SystemRandom};
-use pelure::start::{self, Embedded, StartError};
+use pelure::road::{self, Choice, Surroundings, Wish};
+use pelure::start::{self, Embedded, Road, StartError, System};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
 use pelure::{headless, options};
 use pelure_onion::arti::ArtiError;
@@ -61,7 +62,7 @@ fn window(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         (false, None) => Home::Kept(options::usual_profile(|name| std::env::var_os(name)).map_err(usage)?),
     };
     let world = World {
-        road: Arc::new(Embedded { overrides: options.tor_config.as_deref().map(read_config).transpose()? }),
+        road: road(&options.tor, options.tor_config.as_deref())?,
         clock: Arc::new(MachineClock::new()),
         desk: Arc::new(Machine::new()),
         home,
@@ -78,18 +79,18 @@ fn window(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
 
 fn headless(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let options = options::parse(arguments).map_err(usage)?;
-    let overrides = options.tor_config.as_deref().map(read_config).transpose()?;
+    let road = road(&options.tor, options.tor_config.as_deref())?;
     log_to_stderr();
     let (vault, dir) = open_vault(options.profile)?;
     let runtime = runtime()?;
-    let outcome = runtime.block_on(serve(vault, dir, overrides));
+    let outcome = runtime.block_on(serve(vault, dir, road));
     // Standard input may still be waited for by a thread that cannot be woken.
     runtime.shutdown_background();
     outcome
 }
 
-async fn serve(vault: Vault, dir: Option<PathBuf>, overrides: Option<String>) -> Result<(), Failure> {
-    let (road, clock) = (Arc::new(Embedded { overrides }), Arc::new(MachineClock::new()));
+async fn serve(vault: Vault, dir: Option<PathBuf>, road: Arc<dyn Road>) -> Result<(), Failure> {
+    let clock = Arc::new(MachineClock::new());
     let (running, events) = start::start(vault, dir, road, clock).await?;
     let input = tokio::io::BufReader::new(tokio::io::stdin());
     let served = headless::serve(running.engine.clone(), events, input, tokio::io::stdout()).await;
@@ -115,6 +116,23 @@ fn open_vault(profile: options::Profile) -> Result<(Vault, Option<PathBuf>), Fai
             };
             Ok((vault, Some(dir)))
         }
+    }
+}
+
+/// The road that was asked for, or that fits this machine.
+fn road(wish: &Wish, config: Option<&Path>) -> Result<Arc<dyn Road>, Failure> {
+    let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let around = Surroundings {
+        os_release: &os_release,
+        whonix: Path::new(WHONIX).exists(),
+        variable: &|name| std::env::var_os(name),
+    };
+    match road::choose(wish, &around).map_err(|refusal| Failure::Usage(refusal.to_string()))? {
+        Choice::Embedded => Ok(Arc::new(Embedded { overrides: config.map(read_config).transpose()? })),
+        Choice::System(_) if config.is_some() => {
+            Err(Failure::Usage("--tor-config is for the embedded Tor; the Tor of this machine has its own".into()))
+        }
+        Choice::System(options) => Ok(Arc::new(System { options })),
     }
 }
 
@@ -173,6 +191,9 @@ impl Failure {
 /// Threads of the runtime: idle most of the time, and a small machine has two cores.
 const WORKERS: usize = 2;
 
+/// Only a Whonix workstation has it.
+const WHONIX: &str = "/usr/share/anon-ws-base-files/workstation";
+
 /// How long what still runs may take to end, once the window and all behind it have.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -189,6 +210,9 @@ pelure [--profile DIR | --traceless] [--tor-config FILE.toml] [--language en|fr]
 pelure headless --profile DIR (--passphrase-fd N | --passphrase-file F) [--tor-config FILE.toml]
 pelure headless --traceless [--tor-config FILE.toml]
 pelure --version
+
+Which Tor (both): [--tor auto|embedded|system] [--tor-control IP:PORT|unix:PATH] [--tor-socks IP:PORT]. On Tails and Whonix
+it is the one of the system; PELURE_TOR_PASSWORD has its control password, if it wants one.
 
 Without a command it opens its window. The profile is in $XDG_DATA_HOME/pelure, else in ~/.local/share/pelure, unless
 --profile names another directory; --traceless keeps everything in memory.

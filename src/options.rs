@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::road::{Kind, Wish};
+
 /// What the user asked for of `pelure headless`.
 #[derive(Debug)]
 pub struct Options {
@@ -15,6 +17,8 @@ pub struct Options {
     pub profile: Profile,
     /// Arti TOML to merge over our settings.
     pub tor_config: Option<PathBuf>,
+    /// Which Tor.
+    pub tor: Wish,
 }
 
 /// Where messages are kept.
@@ -40,6 +44,8 @@ pub struct WindowOptions {
     pub traceless: bool,
     /// Arti TOML to merge over our settings.
     pub tor_config: Option<PathBuf>,
+    /// Which Tor.
+    pub tor: Wish,
     /// The language, as its code.
     pub language: Option<String>,
 }
@@ -72,6 +78,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
     use lexopt::prelude::*;
 
     let (mut dir, mut passphrase, mut traceless, mut tor_config) = (None, None, false, None);
+    let mut tor = Wish::default();
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -80,8 +87,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
             Long("passphrase-file") => passphrase = Some(Source::File(parser.value()?.into())),
             Long("traceless") => traceless = true,
             Long("tor-config") => tor_config = Some(parser.value()?.into()),
-            Long("tor") => road(&parser.value()?.string()?)?,
-            Long(later @ ("tor-control" | "tor-socks" | "audio-in" | "audio-out")) => {
+            Long("tor") => tor.kind = kind(&parser.value()?.string()?)?,
+            Long("tor-control") => tor.control = Some(parser.value()?.parse()?),
+            Long("tor-socks") => tor.socks = Some(parser.value()?.parse()?),
+            Long(later @ ("audio-in" | "audio-out")) => {
                 return Err(UsageError::NotYet(format!("--{later}")));
             }
             _ => return Err(argument.unexpected().into()),
@@ -96,7 +105,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
         (false, None, _) => return Err(UsageError::Combination("--profile DIR or --traceless is needed")),
         (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
     };
-    Ok(Options { profile, tor_config })
+    Ok(Options { profile, tor_config, tor })
 }
 
 /// Reads the arguments of the window.
@@ -111,7 +120,9 @@ pub fn parse_window(arguments: impl IntoIterator<Item = OsString>) -> Result<Win
             Long("traceless") => options.traceless = true,
             Long("tor-config") => options.tor_config = Some(parser.value()?.into()),
             Long("language") => options.language = Some(parser.value()?.string()?),
-            Long("tor") => road(&parser.value()?.string()?)?,
+            Long("tor") => options.tor.kind = kind(&parser.value()?.string()?)?,
+            Long("tor-control") => options.tor.control = Some(parser.value()?.parse()?),
+            Long("tor-socks") => options.tor.socks = Some(parser.value()?.parse()?),
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -128,10 +139,11 @@ pub fn usual_profile(environment: impl Fn(&str) -> Option<OsString>) -> Result<P
     data.map(|data| data.join("pelure")).ok_or(UsageError::Combination("--profile DIR or --traceless is needed"))
 }
 
-fn road(name: &str) -> Result<(), UsageError> {
+fn kind(name: &str) -> Result<Kind, UsageError> {
     match name {
-        "embedded" | "auto" => Ok(()),
-        "system" => Err(UsageError::NotYet("--tor system".into())),
+        "auto" => Ok(Kind::Auto),
+        "embedded" => Ok(Kind::Embedded),
+        "system" => Ok(Kind::System),
         _ => Err(UsageError::Combination("--tor is one of embedded, system, auto")),
     }
 }
@@ -207,10 +219,20 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused() {
-        assert!(matches!(parsed(&["--traceless", "--tor", "system"]), Err(UsageError::NotYet(_))));
         assert!(matches!(parsed(&["--traceless", "--audio-in", "x.wav"]), Err(UsageError::NotYet(_))));
         assert!(matches!(parsed(&["--traceless", "--unknown"]), Err(UsageError::Option(_))));
-        assert!(parsed(&["--traceless", "--tor", "auto"]).is_ok());
+    }
+
+    #[test]
+    fn the_road_is_named_by_its_kind_and_its_ports() {
+        assert_eq!(parsed(&["--traceless", "--tor", "auto"]).unwrap().tor, Wish::default());
+        let ports =
+            ["--traceless", "--tor=system", "--tor-control=unix:/run/tor/control", "--tor-socks=127.0.0.1:9150"];
+        let tor = parsed(&ports).unwrap().tor;
+        assert_eq!((tor.kind, tor.socks), (Kind::System, "127.0.0.1:9150".parse().ok()));
+        assert!(tor.control.is_some());
+        assert!(parsed(&["--traceless", "--tor-socks", "localhost:9050"]).is_err(), "no name is looked up");
+        assert!(parsed(&["--traceless", "--tor", "other"]).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use pelure_onion::arti::{Arti, ArtiError, ArtiOptions};
 use pelure_onion::scratch::{Scratch, ScratchError};
+use pelure_onion::system::{SystemError, SystemOptions, SystemTor};
 use pelure_onion::{Network, Weakness};
 
 use crate::engine::{Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
@@ -34,6 +35,12 @@ pub struct Embedded {
     pub overrides: Option<String>,
 }
 
+/// The tor of this machine.
+pub struct System {
+    /// Where it is.
+    pub options: SystemOptions,
+}
+
 /// A profile at work.
 pub struct Running {
     /// What carries out commands.
@@ -56,6 +63,9 @@ pub enum StartError {
     /// Tor refused.
     #[error(transparent)]
     Arti(#[from] ArtiError),
+    /// The Tor of this machine cannot be used.
+    #[error(transparent)]
+    System(#[from] SystemError),
     /// Tor would run, but not as it must.
     #[error("Tor would not protect as promised ({0}); the program refuses to start")]
     Posture(&'static str),
@@ -133,6 +143,13 @@ impl Road for Embedded {
             return Err(StartError::Posture(knob));
         }
         Ok(Started { network: Arc::clone(&arti) as Arc<dyn Network>, files: Some(arti) })
+    }
+}
+
+impl Road for System {
+    /// Nothing of it is kept: that tor looks after its own files.
+    fn start(&self, _vault: &Vault, _home: Option<&Path>) -> Result<Started, StartError> {
+        Ok(Started { network: SystemTor::start(self.options.clone())?, files: None })
     }
 }
 

@@ -23,7 +23,7 @@ struct Room {
 }
 
 /// Top first, a door before its room. A room that is not here does not exist yet.
-const ROOMS: [Room; 13] = [
+const ROOMS: [Room; 14] = [
     Room {
         name: "bridge",
         below: &["start", "desk", "engine", "file", "vault", "wire", "name"],
@@ -36,7 +36,13 @@ const ROOMS: [Room; 13] = [
         road: true,
         forbidden: &["rusqlite"],
     },
-    Room { name: "options", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net"] },
+    Room {
+        name: "road",
+        below: &[],
+        road: true,
+        forbidden: &["tokio", "rusqlite", "std::env", "std::fs", "std::thread"],
+    },
+    Room { name: "options", below: &["road"], road: false, forbidden: &["rusqlite", "tokio", "std::net"] },
     Room { name: "desk", below: &[], road: false, forbidden: &["rusqlite", "tokio", "std::net", "std::process"] },
     Room {
         name: "start",

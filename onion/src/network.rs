@@ -15,7 +15,7 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A road to onion services.
 pub trait Network: Send + Sync + 'static {
-    /// The name of the road: `arti`, `memory`, later `system`.
+    /// The name of the road: `arti`, `memory` or `system`.
     fn backend(&self) -> &'static str;
 
     /// Whether full vanguards protect the guards of our services.
@@ -125,6 +125,9 @@ pub enum DialError {
     /// It took too long.
     #[error("the connection timed out")]
     Timeout,
+    /// Not reached, by a Tor that does not say why (Tails).
+    #[error("Tor could not reach the service, and does not say why")]
+    Unreachable,
     /// The service wants a key we do not have (closed doors).
     #[error("the service is closed to strangers")]
     Closed,

@@ -86,6 +86,7 @@ fn reason(reason: &Reason) -> model::Reason {
         Reason::IntroductionFailed => model::Reason::IntroductionFailed,
         Reason::Refused => model::Reason::Refused,
         Reason::Timeout => model::Reason::Timeout,
+        Reason::Unreachable => model::Reason::Unreachable,
         Reason::Closed => model::Reason::Closed,
         Reason::Network => model::Reason::Network,
         Reason::HandshakeTimeout => model::Reason::HandshakeTimeout,

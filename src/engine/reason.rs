@@ -36,6 +36,8 @@ pub enum Reason {
     Refused,
     /// The connection took too long.
     Timeout,
+    /// Not reached, by a Tor that does not say why.
+    Unreachable,
     /// Their doors are closed to us.
     Closed,
     /// Any other failure of the Tor network.
@@ -97,6 +99,7 @@ impl fmt::Display for Reason {
             Self::IntroductionFailed => "the service did not answer at its introduction points",
             Self::Refused => "the service refused the connection",
             Self::Timeout => "the connection timed out",
+            Self::Unreachable => "Tor could not reach the service, and does not say why",
             Self::Closed => "the service is closed to strangers",
             Self::Network => "the Tor network failed",
             Self::HandshakeTimeout => "the handshake timed out",
@@ -125,6 +128,7 @@ impl From<DialError> for Reason {
             DialError::IntroductionFailed => Self::IntroductionFailed,
             DialError::Refused => Self::Refused,
             DialError::Timeout => Self::Timeout,
+            DialError::Unreachable => Self::Unreachable,
             DialError::Closed => Self::Closed,
             DialError::Network => Self::Network,
         }
@@ -143,6 +147,7 @@ mod tests {
             DialError::IntroductionFailed,
             DialError::Refused,
             DialError::Timeout,
+            DialError::Unreachable,
             DialError::Closed,
             DialError::Network,
         ] {

@@ -20,6 +20,7 @@
 
 mod addresses;
 mod arti;
+mod client;
 mod control;
 mod home;
 mod host;
@@ -34,6 +35,7 @@ mod tornet;
 mod torrc;
 mod weather;
 
+pub use client::Client;
 pub use order::{Order, OrderError};
 pub use plan::{Plan, TornetError};
 pub use tornet::Tornet;

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::client::Client;
 use crate::host::Host;
 use crate::order::Order;
 use crate::plan::{Plan, TornetError, system};
@@ -52,6 +53,11 @@ impl Tornet {
     /// What Arti must be told to live on this network, as TOML for its `TorClientConfigBuilder`.
     pub fn arti_toml(&self) -> &str {
         &self.arti_toml
+    }
+
+    /// Starts a C tor client of this network, with these lines added to its torrc.
+    pub fn client(&self, lines: &[&str]) -> Result<Client, TornetError> {
+        Client::start(self.dir(), lines)
     }
 
     /// Gives a relay, or all, this weather. A link has the worse weather of its two ends.

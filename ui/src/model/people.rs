@@ -151,6 +151,8 @@ pub enum Reason {
     TorBlocked,
     /// Tor is still connecting.
     TorConnecting,
+    /// The Tor of this machine could not reach them, and does not say why.
+    Unreachable,
     /// The person is offline, or appears to be.
     YouAreOffline,
 }

@@ -105,6 +105,7 @@ fn why(reason: Reason) -> &'static str {
         Reason::Timeout => "why-timeout",
         Reason::TorBlocked => "why-tor-blocked",
         Reason::TorConnecting => "why-tor-connecting",
+        Reason::Unreachable => "why-unreachable",
         Reason::YouAreOffline => "why-you-are-offline",
     }
 }

@@ -89,6 +89,7 @@ why-storage = This computer could not store something, so { $name } is not conne
 why-timeout = { $name } is not reachable: it took too long.
 why-tor-blocked = Tor is blocked here, so nobody can be reached.
 why-tor-connecting = Tor is still connecting.
+why-unreachable = { $name } is not reachable; the Tor of this computer does not say why.
 why-you-are-offline = You are offline, or appear to be.
 
 ## The conversation.

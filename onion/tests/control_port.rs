@@ -1,0 +1,251 @@
+//! The road over a C tor, against control ports that are not as they should be. No tor is needed.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_types, reason = "a test: it plays the tor, and to fail is to panic")]
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pelure_onion::{
+    ControlAddress, Dial, DialError, Network, Password, PublishError, Reach, Remedy, Service, ServiceKey, Status,
+    SystemOptions, SystemTor,
+};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+/// A control port that answers each line as it was told, and remembers what it heard.
+struct Fake {
+    at: SocketAddr,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a control port does with a line; `None`: it closes the connection.
+type Answer = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl Fake {
+    async fn start(answer: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (at, heard) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<String>>>::default());
+        let (answer, ears): (Arc<Answer>, _) = (Arc::new(answer), Arc::clone(&heard));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, Arc::clone(&answer), Arc::clone(&ears)));
+            }
+        });
+        Self { at, heard }
+    }
+
+    /// Which commands it heard, by their first words.
+    fn commands(&self) -> Vec<String> {
+        let first = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
+        self.heard.lock().unwrap().iter().map(first).collect()
+    }
+}
+
+async fn converse(stream: TcpStream, answer: Arc<Answer>, ears: Arc<Mutex<Vec<String>>>) {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    while stream.read_line(&mut line).await.is_ok_and(|length| length > 0) {
+        let said = line.trim_end().to_owned();
+        ears.lock().unwrap().push(said.clone());
+        let Some(reply) = answer(&said) else { return };
+        if stream.get_mut().write_all(reply.as_bytes()).await.is_err() {
+            return;
+        }
+        line.clear();
+    }
+}
+
+/// A tor as it should be, behind a filter or not.
+fn sound(line: &str) -> String {
+    match line.split(' ').next().unwrap_or_default() {
+        "PROTOCOLINFO" => "250-PROTOCOLINFO 1\r\n250-AUTH METHODS=NULL\r\n250 OK\r\n".into(),
+        "GETINFO" if line.ends_with("circuit-established") => "250-status/circuit-established=1\r\n250 OK\r\n".into(),
+        "GETINFO" if line.ends_with("onions/current") => "250-onions/current=\r\n250 OK\r\n".into(),
+        _ => "250 OK\r\n".into(),
+    }
+}
+
+/// A SOCKS port that greets and then refuses every dial with this code.
+async fn socks(code: u8) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut hello = [0; 3];
+                stream.read_exact(&mut hello).await.unwrap();
+                stream.write_all(&[5, 2]).await.unwrap();
+                let mut rest = [0; 1024];
+                if stream.read(&mut rest).await.is_ok_and(|length| length > 0) {
+                    stream.write_all(&[1, 0, 5, code, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+                }
+            });
+        }
+    });
+    at
+}
+
+async fn road(control: SocketAddr, password: Option<&str>, remedy: Remedy) -> Arc<SystemTor> {
+    let password = password.map(|text| Password(Zeroizing::new(text.to_owned())));
+    let options =
+        SystemOptions { control: Some(ControlAddress::Tcp(control)), socks: socks(0xf0).await, password, remedy };
+    SystemTor::start(options).unwrap()
+}
+
+/// What is said of a service on such a control port, once that is not "starting" any more.
+async fn fate(control: SocketAddr, remedy: Remedy) -> (String, Arc<SystemTor>, Service) {
+    let road = road(control, None, remedy).await;
+    let mut service = road.publish(key(1)).await.unwrap();
+    let reach = within(service.reach.wait_for(|reach| !matches!(reach, Reach::Starting { .. }))).await.unwrap().clone();
+    let Reach::Unreachable { detail } = reach else { panic!("{reach:?}") };
+    (detail, road, service)
+}
+
+#[tokio::test]
+async fn a_control_port_that_closes_or_talks_nonsense_is_said_and_dialling_goes_on() {
+    for (reply, word) in
+        [(None, "does not answer"), (Some("220 mail.example ESMTP\r\n"), "is not Tor"), (Some("\n"), "is not Tor")]
+    {
+        let fake = Fake::start(move |_| reply.map(str::to_owned)).await;
+        let (detail, road, _service) = fate(fake.at, Remedy::Torrc).await;
+        assert!(detail.contains(word) && detail.contains("you can reach others"), "{detail}");
+        within(road.status().wait_for(|status| *status == Status::Ready)).await.unwrap();
+        let dialled = road.dial(dial()).await.map(drop).unwrap_err();
+        assert_eq!(dialled, DialError::NotFound, "asked of Tor, not given up");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_reply_is_cut_off() {
+    let fake = Fake::start(|_| Some(format!("250-{}\r\n", "x".repeat(1 << 20)))).await;
+    let (detail, ..) = fate(fake.at, Remedy::Torrc).await;
+    assert!(detail.contains("is not Tor"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_filter_without_our_profile_is_named_with_what_to_install() {
+    let filtered = |line: &str| match line {
+        line if line.starts_with("ADD_ONION") => Some("510 Command filtered\r\n".into()),
+        line => Some(sound(line)),
+    };
+    for (remedy, word) in [(Remedy::TailsProfile, "install-tails.sh"), (Remedy::WhonixProfile, "gateway")] {
+        let fake = Fake::start(filtered).await;
+        let (detail, ..) = fate(fake.at, remedy).await;
+        assert!(detail.contains("ADD_ONION") && detail.contains(word), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn an_authentication_we_do_not_have_is_said() {
+    let wants = |methods: &'static str, refuses: bool| {
+        move |line: &str| match line.split(' ').next() {
+            Some("PROTOCOLINFO") => Some(format!("250-PROTOCOLINFO 1\r\n250-AUTH METHODS={methods}\r\n250 OK\r\n")),
+            Some("AUTHENTICATE") if refuses => Some("515 Authentication failed\r\n".into()),
+            _ => Some(sound(line)),
+        }
+    };
+    let fake = Fake::start(wants("HASHEDPASSWORD", true)).await;
+    assert!(fate(fake.at, Remedy::Torrc).await.0.contains("a password"));
+    let fake = Fake::start(wants("SAFECOOKIE COOKIEFILE=\"/nowhere/cookie\"", true)).await;
+    assert!(fate(fake.at, Remedy::Torrc).await.0.contains("cookie"));
+    // The plain cookie would tell whoever listens there a secret of this machine.
+    let fake = Fake::start(wants("COOKIE COOKIEFILE=\"/etc/hostname\"", false)).await;
+    assert!(fate(fake.at, Remedy::Torrc).await.0.contains("does not know"));
+    assert!(!fake.commands().contains(&"AUTHENTICATE".to_owned()));
+    // A wrong password, and a right one.
+    let fake = Fake::start(wants("HASHEDPASSWORD", true)).await;
+    let road = road(fake.at, Some("wrong"), Remedy::Torrc).await;
+    let mut service = road.publish(key(1)).await.unwrap();
+    within(
+        service
+            .reach
+            .wait_for(|reach| matches!(reach, Reach::Unreachable { detail } if detail.contains("another password"))),
+    )
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_liar_does_not_learn_the_cookie() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("cookie");
+    std::fs::write(&file, [7; 32]).unwrap();
+    let methods = format!("SAFECOOKIE COOKIEFILE=\"{}\"", file.display());
+    let fake = Fake::start(move |line: &str| match line.split(' ').next() {
+        Some("PROTOCOLINFO") => Some(format!("250-AUTH METHODS={methods}\r\n250 OK\r\n")),
+        Some("AUTHCHALLENGE") => {
+            Some(format!("250 AUTHCHALLENGE SERVERHASH={} SERVERNONCE={}\r\n", "00".repeat(32), "11".repeat(32)))
+        }
+        _ => Some(sound(line)),
+    })
+    .await;
+    let (detail, ..) = fate(fake.at, Remedy::Torrc).await;
+    assert!(detail.contains("is not Tor"), "{detail}");
+    assert!(!fake.commands().contains(&"AUTHENTICATE".to_owned()));
+}
+
+#[tokio::test]
+async fn a_service_that_tor_lost_is_added_again_and_one_that_is_dropped_is_taken_away() {
+    // It never lists the service: as a tor that restarted behind a filter.
+    let fake = Fake::start(|line| Some(sound(line))).await;
+    let road = road(fake.at, None, Remedy::TailsProfile).await;
+    let service = road.publish(key(1)).await.unwrap();
+    assert_eq!(road.publish(key(1)).await.map(drop).unwrap_err(), PublishError::AlreadyPublished);
+    let added = |least: usize| {
+        let heard = Arc::clone(&fake.heard);
+        within(async move {
+            loop {
+                let count = heard.lock().unwrap().iter().filter(|line| line.starts_with("ADD_ONION")).count();
+                if count >= least {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+    };
+    added(1).await;
+    // Another identity wakes the keeper, which then looks at the first.
+    let other = road.publish(key(2)).await.unwrap();
+    added(3).await;
+    drop((service, other));
+    let heard = Arc::clone(&fake.heard);
+    within(async move {
+        while !heard.lock().unwrap().iter().any(|line| line.starts_with("DEL_ONION")) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    let allowed = ["PROTOCOLINFO", "AUTHENTICATE", "GETINFO", "ADD_ONION", "DEL_ONION"];
+    assert!(fake.commands().iter().all(|command| allowed.contains(&command.as_str())), "{:?}", fake.commands());
+}
+
+#[tokio::test]
+async fn a_tor_that_is_not_there_is_said_and_nothing_else_is_dialled() {
+    let nobody = || async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    let control = Some(ControlAddress::Tcp(nobody().await));
+    let options = SystemOptions { control, socks: nobody().await, password: None, remedy: Remedy::Torrc };
+    let road = SystemTor::start(options).unwrap();
+    let mut status = road.status();
+    let blocked =
+        |status: &Status| matches!(status, Status::Blocked { reason, .. } if reason.contains("no Tor answers"));
+    within(status.wait_for(blocked)).await.unwrap();
+    assert_eq!(road.dial(dial()).await.map(drop).unwrap_err(), DialError::Offline);
+}
+
+fn key(seed: u8) -> ServiceKey {
+    ServiceKey::from_seed(Zeroizing::new([seed; 32])).unwrap()
+}
+
+fn dial() -> Dial {
+    Dial { identity: 1, lane: 0, to: key(9).address() }
+}
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(120), future).await.expect("the road hangs")
+}
