@@ -52,7 +52,10 @@ async fn prove(control: &mut Control, file: &Path) -> Result<Zeroizing<String>, 
 }
 
 async fn read_cookie(file: &Path) -> Result<Zeroizing<[u8; 32]>, ControlError> {
-    let bytes = Zeroizing::new(tokio::fs::read(file).await.map_err(|error| ControlError::Cookie(error.kind()))?);
+    let file = file.to_owned();
+    let read = tokio::task::spawn_blocking(move || std::fs::read(file).map(Zeroizing::new)).await;
+    let read = read.unwrap_or_else(|_| Err(std::io::ErrorKind::Interrupted.into()));
+    let bytes = read.map_err(|error| ControlError::Cookie(error.kind()))?;
     let cookie = bytes.as_slice().try_into().map_err(|_| ControlError::Cookie(std::io::ErrorKind::InvalidData))?;
     Ok(Zeroizing::new(cookie))
 }
