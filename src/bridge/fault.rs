@@ -66,7 +66,9 @@ pub(super) fn of_start(error: &StartError) -> Fault {
     match error {
         StartError::Engine(error) => of_engine(error),
         StartError::Scratch(pelure_onion::scratch::ScratchError::NoTmpfs) => Fault::NoTmpfs,
-        StartError::Scratch(_) | StartError::Arti(_) | StartError::Posture(_) => Fault::Tor(error.to_string()),
+        StartError::Scratch(_) | StartError::Arti(_) | StartError::System(_) | StartError::Posture(_) => {
+            Fault::Tor(error.to_string())
+        }
         StartError::Ending => Fault::NotAllowedNow,
     }
 }
