@@ -60,13 +60,16 @@ pub fn block(bytes: &[u8]) {
 /// The list at the beginning of a folder.
 pub fn bundle(bytes: &[u8]) {
     let files = bytes.get(8..12).and_then(|files| files.try_into().ok()).map_or(0, u32::from_be_bytes);
-    let Some((size, content)) = bytes.split_last_chunk().map(|(content, size)| (u64::from_be_bytes(*size), content)) else {
+    let Some((size, content)) = bytes.split_last_chunk().map(|(content, size)| (u64::from_be_bytes(*size), content))
+    else {
         return;
     };
     if let Ok(manifest) = Manifest::read(content, size, files) {
         let list = manifest.to_bytes();
         assert!(content.starts_with(&list) && list.len() <= MANIFEST_BYTES && manifest.size() <= FILE_BYTES);
-        assert!(manifest.entries().iter().all(|entry| !entry.path.iter().any(|name| name == ".." || name.contains('/'))));
+        assert!(
+            manifest.entries().iter().all(|entry| !entry.path.iter().any(|name| name == ".." || name.contains('/')))
+        );
         let again = manifest.entries().iter().rev().map(|entry| (entry.path.clone(), entry.size)).collect();
         assert_eq!(Manifest::new(again), Ok(manifest));
     }

@@ -1,7 +1,12 @@
 //! A peer that lies on the circuits of a file, without circuits: each lie ends its circuit at a bounded cost, and the
 //! content arrives all the same.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking, also in its helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 mod kit;
 
@@ -124,7 +129,12 @@ fn fetched(fetch: &mut Fetch, serve: &mut Serve, lane: Lane, content: &[u8]) -> 
                 Job::Send(frames) => answer = frames,
                 Job::Read { block, from } => {
                     let start = tree.offset(block) as usize;
-                    pieces(Part::Block(block), from as u32, &content[start + from..start + tree.block_len(block)], &mut answer);
+                    pieces(
+                        Part::Block(block),
+                        from as u32,
+                        &content[start + from..start + tree.block_len(block)],
+                        &mut answer,
+                    );
                 }
                 Job::Map { group } => serve.mapped(group, tree.map_of(group, content).unwrap()).unwrap(),
             }

@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kit::Person;
-use pelure::file::disk::{BlobStore, DiskError, save};
 use pelure::engine::{Delivery, Event, Limits, Page, Presence, SystemRandom};
+use pelure::file::disk::{BlobStore, DiskError, save};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
 
 #[test]

@@ -45,7 +45,7 @@ impl Write<'_> {
         };
         let key = self.queue_message(&message, stamp)?;
         self.add_transfer(key, contact, false, offer, state)?;
-        let (path, mark, blob, blob_key) = source.columns();
+        let [path, mark, blob, blob_key] = source.columns();
         self.change(
             "UPDATE transfer SET path = ?2, mark = ?3, blob = ?4, blob_key = ?5, top = ?6, removed = ?7 WHERE message = ?1",
             (key, path, mark, blob, blob_key, top, removed.join("\n")),

@@ -26,7 +26,10 @@ pub fn hostile_asks(tree: Tree) -> Vec<(&'static str, Vec<u8>)> {
         ("the map of the last group that can be named", want(Part::Map(u32::MAX), 0)),
         ("the top from beyond its end", want(Part::Top, u32::MAX)),
         ("more asks than may wait", record(&[first; ASKS + 1])),
-        ("a piece of what it should receive", record(&[BlockFrame::Piece { part: Part::Block(0), from: 0, bytes: b"x" }])),
+        (
+            "a piece of what it should receive",
+            record(&[BlockFrame::Piece { part: Part::Block(0), from: 0, bytes: b"x" }]),
+        ),
         ("an ask that is cut", cut),
         ("an ask behind an unknown kind", [&[9, 0, 0][..], &record(&[first])].concat()),
         ("a second top", vec![2, 0, 5, 0, 0, 0, 0, 1]),

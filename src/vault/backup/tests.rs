@@ -240,8 +240,15 @@ fn transfers_come_back_without_their_files() {
     assert_eq!((row(half).done, row(half).size, row(done).removed.len()), (0, 2, 2));
     let sent: Vec<Body> = second.read(|r| r.outbox(ann, 0, 99)).unwrap().into_iter().filter_map(|q| q.body).collect();
     let cancelled = Target { id: row(told).message, author: Author::Me };
-    assert!(sent.contains(&Body::Offer(offer(9))) && sent.contains(&Body::Fate { target: cancelled, fate: Fate::Cancelled }));
-    assert_eq!(sent.iter().filter(|body| matches!(body, Body::Offer(_))).count(), 2, "the one that was never told is not");
+    assert!(
+        sent.contains(&Body::Offer(offer(9)))
+            && sent.contains(&Body::Fate { target: cancelled, fate: Fate::Cancelled })
+    );
+    assert_eq!(
+        sent.iter().filter(|body| matches!(body, Body::Offer(_))).count(),
+        2,
+        "the one that was never told is not"
+    );
     // It can be accepted again, and is whole then.
     second.write(|w| w.accept_transfer(half, &blob(3))).unwrap();
     assert_eq!(second.read(|r| r.blobs()).unwrap(), [[3; 16]]);
@@ -258,7 +265,7 @@ fn a_backup_holds_no_key_and_no_place_of_a_file() {
     back_up(&mut first, &path);
     let vault = traceless();
     let key = read_key(&path).unwrap().unwrap(&passphrase("backup")).unwrap();
-    attach(&vault.db, &uri(&path).unwrap(), &key).unwrap();
+    attach(&vault.db, uri(&path).unwrap(), &key).unwrap();
     let count = |sql: &str| -> i64 { vault.db.query_row(sql, [], |row| row.get(0)).unwrap() };
     assert_eq!(count("SELECT count(*) FROM backup.transfer"), 2);
     let empty = "path IS NULL AND mark IS NULL AND blob IS NULL AND blob_key IS NULL AND top IS NULL AND have IS NULL";

@@ -14,17 +14,38 @@ use crate::wire::{Expiry, FileFailure, Offer};
 /// One thing that happens, to one of the two sides. Numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Step {
-    Offer { brief: bool, live: bool },
-    Accept { at: Index },
+    Offer {
+        brief: bool,
+        live: bool,
+    },
+    Accept {
+        at: Index,
+    },
     /// The receiver dials: the sender sees that it was accepted.
-    Join { at: Index },
-    End { at: Index, fate: Fate, live: bool },
-    Forget { at: Index },
-    Delete { at: Index, live: bool },
+    Join {
+        at: Index,
+    },
+    End {
+        at: Index,
+        fate: Fate,
+        live: bool,
+    },
+    Forget {
+        at: Index,
+    },
+    Delete {
+        at: Index,
+        live: bool,
+    },
     /// What is here is displayed; time passes, and what is over disappears.
-    Look { seconds: i64 },
+    Look {
+        seconds: i64,
+    },
     /// The other side takes up to so many of what waits; its acknowledgement arrives or is lost.
-    Deliver { most: usize, acked: bool },
+    Deliver {
+        most: usize,
+        acked: bool,
+    },
 }
 
 struct Side {
@@ -84,7 +105,10 @@ impl Side {
         for queued in self.vault.read(|r| r.outbox(self.contact, self.taken, most)).unwrap() {
             self.taken = queued.seq;
             let Some(body) = queued.body else { continue };
-            assert!(!matches!(to.peer.names(&mut to.vault, queued.id, &body), Arrival::Crowded(_)), "honest sides never are");
+            assert!(
+                !matches!(to.peer.names(&mut to.vault, queued.id, &body), Arrival::Crowded(_)),
+                "honest sides never are"
+            );
         }
         let (contact, taken, now) = (self.contact, self.taken, self.now);
         self.vault.write(|w| w.hand(contact, taken)).unwrap();

@@ -40,19 +40,15 @@ fn who_receives_may_say_anything_and_who_sends_may_give_up() {
         let sender_may = matches!(fate, Fate::Cancelled | Fate::Failed(_));
         let (mut vault, ann, mut stamp) = talk();
         let mut peer = Peer::new(ann);
-        let (incoming, outgoing) = (
-            theirs(&mut vault, &mut peer, offer(5)),
-            ours(&mut vault, ann, &offer(5), &path("/x"), stamp.next(true)),
-        );
+        let (incoming, outgoing) =
+            (theirs(&mut vault, &mut peer, offer(5)), ours(&mut vault, ann, &offer(5), &path("/x"), stamp.next(true)));
         // The other side.
         assert_eq!(says(&mut vault, &mut peer, incoming, fate) == Arrival::Fate(incoming), sender_may, "{fate:?}");
         assert_eq!(row(&vault, incoming).state.is_final(), sender_may);
         assert_eq!(says(&mut vault, &mut peer, outgoing, fate), Arrival::Fate(outgoing), "{fate:?}");
         // We.
-        let (incoming, outgoing) = (
-            theirs(&mut vault, &mut peer, offer(5)),
-            ours(&mut vault, ann, &offer(5), &path("/x"), stamp.next(true)),
-        );
+        let (incoming, outgoing) =
+            (theirs(&mut vault, &mut peer, offer(5)), ours(&mut vault, ann, &offer(5), &path("/x"), stamp.next(true)));
         assert_eq!(vault.write(|w| w.queue_fate(incoming, fate, stamp.next(true))), Ok(true));
         let said = vault.write(|w| w.queue_fate(outgoing, fate, stamp.next(true)));
         assert_eq!(said == Ok(true), sender_may, "{said:?}");

@@ -200,9 +200,9 @@ fn thousands_of_names_that_become_alike_are_placed_in_time() {
     let mut made = Made::default();
     let mut places = Places::new(Path::new("/nowhere"));
     // Half of them stand where the numbers of the others would lead.
-    let names = (2..5_000).map(|n| format!("x ({n})")).chain((0..5_000).map(|n| format!("x{}", "\u{200b}".repeat(n % 250))));
-    let given: std::collections::BTreeSet<PathBuf> =
-        names.map(|name| places.of(&[name], &mut made).unwrap()).collect();
+    let names =
+        (2..5_000).map(|n| format!("x ({n})")).chain((0..5_000).map(|n| format!("x{}", "\u{200b}".repeat(n % 250))));
+    let given: std::collections::BTreeSet<PathBuf> = names.map(|name| places.of(&[name], &mut made).unwrap()).collect();
     assert_eq!(given.len(), 9_998);
 }
 

@@ -127,7 +127,7 @@ fn a_file_that_may_not_be_read_is_denied() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("letter");
     fs::write(&path, "mine").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read anything.
     let expected = (!rustix::process::geteuid().is_root()).then_some(DiskError::Denied);
     assert_eq!(Source::open(&path).err(), expected);
