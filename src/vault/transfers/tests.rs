@@ -1,5 +1,7 @@
 //! What a row of a transfer keeps, and what is left of it.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use super::super::testing::{Peer, offer, ours, path, plain, sealed, talk, talk_in_clear, text as words};
@@ -25,7 +27,7 @@ fn what_is_offered_comes_back_as_it_was_written() {
     let kinds = [FileKind::File, FileKind::Folder { files: 10_000 }, FileKind::VoiceNote { seconds: u16::MAX }];
     for (kind, size) in kinds.into_iter().zip([0, 1, 1 << 36]) {
         let raw = "../\u{202e}gpj.exe \u{0}é";
-        let offer = Offer { kind, size, name: FileName::new(raw.to_owned()).unwrap(), ..offer(1) };
+        let offer = Offer { kind, name: FileName::new(raw.to_owned()).unwrap(), ..offer(size) };
         for theirs in [false, true] {
             let id = if theirs {
                 offered(&mut vault, &mut peer, offer.clone())

@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 
 use super::super::space::free_space;
 use super::super::{DiskError, PRIVATE_DIR, PRIVATE_FILE, failed};
-use super::{BLOCK, BlobName, OpenBlob, sealed_len};
+use super::{BLOCK, BlobName, OpenBlob, TAG, sealed_len};
 
 /// A directory of sealed files.
 pub struct BlobStore {
@@ -96,8 +96,8 @@ impl BlobStore {
     /// Bytes of content that a further blob may have: those that the ones under way will still take are not counted as free.
     pub fn room(&self) -> Result<u64, DiskError> {
         let spare = self.spare(&self.promised())?;
-        // What a tag costs each block, and one more for the last.
-        Ok(spare.saturating_sub(sealed_len(spare) - spare))
+        let (whole, rest) = (spare / sealed_len(BLOCK as u64), spare % sealed_len(BLOCK as u64));
+        Ok(whole * BLOCK as u64 + rest.saturating_sub(TAG as u64))
     }
 
     /// Bytes on disk that may still be promised.
