@@ -173,7 +173,7 @@ async fn what_is_wrong_is_said_in_one_word() {
         call(8, "contact.block", &json!({"contact": "c1"})),
         call(9, "message.send", &json!({"contact": "c1", "text": "x"})),
         call(10, "identity.create", &json!({"name": "a\nb"})),
-        call(11, "file.list", &json!({})),
+        call(11, "call.start", &json!({})),
         call(12, "contact.list", &json!({"surprise": 1})),
     ];
     let answers = answers(&lines).await;
@@ -195,4 +195,36 @@ async fn what_is_wrong_is_said_in_one_word() {
     assert_eq!(kinds(&answers), expected);
     assert_eq!(answers[11]["error"]["code"], -32601);
     assert_eq!(answers[12]["error"]["code"], -32602);
+}
+
+#[tokio::test]
+async fn files_are_prepared_offered_listed_and_cancelled() {
+    let desk = tempfile::tempdir().unwrap();
+    let path = desk.path().join("notes.txt");
+    std::fs::write(&path, "what was said").unwrap();
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+        call(2, "file.prepare", &json!({"path": path})),
+        call(3, "file.offer", &json!({"contact": "c1", "path": path, "name": "minutes.txt"})),
+        call(4, "file.list", &json!({"contact": "c1"})),
+        call(5, "message.list", &json!({"contact": "c1"})),
+        call(6, "file.cancel", &json!({"transfer": "t1"})),
+        call(7, "file.list", &json!({})),
+        call(8, "file.accept", &json!({"transfer": "t7"})),
+        call(9, "file.offer", &json!({"contact": "c1", "path": desk.path().join("nothing")})),
+    ];
+    let answers = answers(&lines).await;
+    assert_eq!((&answers[2]["result"]["name"], &answers[2]["result"]["size"]), (&json!("notes.txt"), &json!(13)));
+    assert_eq!(answers[3]["result"], json!({"transfer": "t1"}));
+    let listed = &answers[4]["result"][0];
+    assert_eq!((&listed["name"], &listed["state"]), (&json!("minutes.txt"), &json!("offered")));
+    assert_eq!((&listed["direction"], &listed["done"]), (&json!("out"), &json!(0)));
+    assert_eq!(listed["blake3"], blake3::hash(b"what was said").to_hex().as_str());
+    assert_eq!(answers[5]["result"][0]["file"]["transfer"], "t1");
+    assert_eq!(answers[6]["result"], json!({}));
+    assert_eq!(answers[7]["result"][0]["state"], "cancelled");
+    assert_eq!(answers[8]["error"]["data"]["kind"], "not_found");
+    assert_eq!(answers[9]["error"]["data"]["kind"], "not_found");
 }

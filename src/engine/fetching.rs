@@ -98,7 +98,11 @@ impl Fetching {
                 () = moving.pace.tick() => moving.tell(&self.shared).await,
                 _ = noting.tick() => if moving.done() > noted {
                     noted = moving.done();
-                    kept.note(&self.shared).await?;
+                    match kept.note(&self.shared).await {
+                        // Disks may find out that they are full only when they are flushed.
+                        Err(EngineError::File(error)) => break Stop::Disk(error),
+                        noted => noted?,
+                    }
                 },
             }
         };
@@ -119,14 +123,15 @@ impl Fetching {
                 fates::queue(&self.shared, id, Fate::Done).await
             }
             Stop::Peer(failure) => fates::queue(&self.shared, id, Fate::Failed(failure)).await,
+            // The program is ending: nothing is wrong with the disk.
+            Stop::Disk(DiskError::Stopped) => Ok(()),
             Stop::Disk(error) => {
                 tracing::warn!(%error, "a file that is being received is paused: it cannot be written");
                 // What was written can be flushed all the same, or is found later.
                 kept.note(&self.shared).await.ok();
-                self.shared
-                    .ledger
-                    .write(move |w| w.pause_transfer(id, true, Some(Fault::Failure(FileFailure::NoSpace))))
-                    .await
+                let failure = if error == DiskError::Full { FileFailure::NoSpace } else { FileFailure::Damaged };
+                let fault = Some(Fault::Failure(failure));
+                self.shared.ledger.write(move |w| w.pause_transfer(id, true, fault)).await
             }
         }
     }

@@ -110,14 +110,19 @@ pub(super) async fn answer(shared: &Shared, peer: &Peer, asked: Asked) -> Result
 }
 
 async fn connect(shared: &Shared, peer: &Peer, dialler: Side, keys: JoinKeys) -> Result<Circuit, Unjoined> {
+    let mut session = shared.roster.contact(peer.contact).ok_or(Unjoined::NoSession)?.session();
     let joining = async {
         match dialler {
             Side::Us => dial(shared, peer, keys).await,
             Side::Them => expect(shared, peer, keys).await,
         }
     };
-    // The token dies then, on the other side too.
-    tokio::time::timeout(JOIN_LIFE, joining).await.map_err(|_| Unjoined::TooLate)?
+    tokio::select! {
+        // The token dies then, on the other side too.
+        joined = tokio::time::timeout(JOIN_LIFE, joining) => joined.map_err(|_| Unjoined::TooLate)?,
+        // The other side may have gone, and the token with it; what was joined before stays.
+        _ = async { session.wait_for(|open| !open).await.is_err() } => Err(Unjoined::NoSession),
+    }
 }
 
 async fn expect(shared: &Shared, peer: &Peer, keys: JoinKeys) -> Result<Circuit, Unjoined> {

@@ -212,6 +212,11 @@ impl ContactHandle {
         *lock(&self.live).open.borrow()
     }
 
+    /// Whether there is a session, as it changes.
+    pub(super) fn session(&self) -> watch::Receiver<bool> {
+        lock(&self.live).open.subscribe()
+    }
+
     /// Tells the contact's porter that a transfer changed.
     pub(super) fn look_at_files(&self) {
         self.files.notify_one();
