@@ -127,7 +127,7 @@ pub fn clean(name: &str, bytes: Vec<u8>) -> Cleaning {
         Ok(Cleanable::Jpeg) => jpeg::clean,
         Ok(Cleanable::Png) => png::clean,
         Ok(Cleanable::WebP) => webp::clean,
-        Ok(Cleanable::Gif) => gif::clean,
+        Ok(Cleanable::Gif) => self::gif::clean,
         Ok(Cleanable::Tiff) => tiff::clean,
         Ok(Cleanable::Pdf) => pdf::clean,
         Err(kind) => return Cleaning::Cannot(Why::UnknownKind(kind)),
