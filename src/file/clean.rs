@@ -8,8 +8,8 @@
 //! and the habits of an encoder (its tables, its order of things) stay. It reads no file: bytes in, bytes out, with at
 //! most three times [`CLEAN_BYTES`] in memory for a picture.
 
+mod animation;
 mod exif;
-mod gif;
 mod ifd;
 mod jpeg;
 mod kind;
@@ -127,7 +127,7 @@ pub fn clean(name: &str, bytes: Vec<u8>) -> Cleaning {
         Ok(Cleanable::Jpeg) => jpeg::clean,
         Ok(Cleanable::Png) => png::clean,
         Ok(Cleanable::WebP) => webp::clean,
-        Ok(Cleanable::Gif) => self::gif::clean,
+        Ok(Cleanable::Gif) => animation::clean,
         Ok(Cleanable::Tiff) => tiff::clean,
         Ok(Cleanable::Pdf) => pdf::clean,
         Err(kind) => return Cleaning::Cannot(Why::UnknownKind(kind)),
