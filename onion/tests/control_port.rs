@@ -1,6 +1,12 @@
 //! The road over a C tor, against control ports that are not as they should be. No tor is needed.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_types, reason = "a test: it plays the tor, and to fail is to panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_types,
+    reason = "a test: it plays the tor, and to fail is to panic"
+)]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
