@@ -98,7 +98,8 @@ impl Control {
                 250..=259 => return Ok(reply),
                 510 => return Err(ControlError::Filtered { command: command.word() }),
                 514 | 515 => return Err(ControlError::Authentication("another password or cookie")),
-                code => return Err(ControlError::Refused { command: command.word(), code }),
+                400..=599 => return Err(ControlError::Refused { command: command.word(), code }),
+                _ => return Err(ControlError::Garbage),
             }
         }
     }

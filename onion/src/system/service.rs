@@ -182,10 +182,10 @@ async fn prove(wanted: Wanted, probe: Arc<Probe>, socks: SocketAddr) {
             sleep(PROVE_AGAIN).await;
         } else {
             let detail = "Tor runs the service, but a test from outside did not come through yet";
-            wanted.tell(match *wanted.reach.borrow() {
-                Reach::Starting { .. } => Reach::Starting { detail: detail.into() },
-                _ => Reach::Unreachable { detail: detail.into() },
-            });
+            // Looked at before it is told: the look holds the lock that telling takes.
+            let starting = matches!(*wanted.reach.borrow(), Reach::Starting { .. });
+            let detail = detail.into();
+            wanted.tell(if starting { Reach::Starting { detail } } else { Reach::Unreachable { detail } });
             sleep(pause).await;
             pause = (pause * 2).min(PROVE_MOST);
         }
