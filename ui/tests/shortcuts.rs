@@ -21,7 +21,8 @@ fn the_list_names_just_the_keys_that_are_tried_here() {
     let english = include_str!("../src/i18n/en/settings.ftl");
     let named: BTreeSet<(&str, &str)> =
         english.lines().filter_map(|line| line.strip_prefix("help-keys-")?.split_once(" = ")).collect();
-    let tried: BTreeSet<(&str, &str)> = LINES.iter().map(|(name, keys, _)| (*name, *keys)).collect();
+    let tried = LINES.iter().map(|(name, keys, _)| (*name, *keys)).chain(ELSEWHERE);
+    let tried: BTreeSet<(&str, &str)> = tried.collect();
     assert_eq!(named, tried);
     let mut screen = window(open());
     press(&mut screen, Key::F1);
@@ -36,6 +37,10 @@ fn each_key_of_the_list_does_what_it_says() {
         works();
     }
 }
+
+/// What `tests/attach.rs` (the first) and `tests/call.rs` press.
+const ELSEWHERE: [(&str, &str); 4] =
+    [("attach", "Ctrl+O"), ("hang-up", "Ctrl+H"), ("mute", "Ctrl+M"), ("talk", "F8, held")];
 
 const LINES: [Line; 14] = [
     ("help", "F1", || {

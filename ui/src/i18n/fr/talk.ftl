@@ -92,7 +92,7 @@ why-storage = Cet ordinateur n’a pas pu enregistrer une donnée : connexion 
 why-timeout = { $name } est injoignable : l’attente a été trop longue.
 why-tor-blocked = Tor est bloqué ici : personne ne peut être joint.
 why-tor-connecting = Tor est encore en train de se connecter.
-why-unreachable = { $name } est injoignable ; le Tor de cet ordinateur ne dit pas pourquoi.
+why-unreachable = { $name } est injoignable ; le Tor de cet ordinateur ne dit pas pourquoi.
 why-you-are-offline = Vous êtes hors ligne, ou paraissez l’être.
 
 ## La conversation.
