@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, ControlAddress, Dial, DialError, Memory, Network, PublishError, Reach, Remedy, Scratch, Service,
-    ServiceKey, Status, Stream, SystemOptions, SystemTor,
+    Arti, ArtiOptions, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey, Status,
+    Stream,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -30,26 +30,6 @@ async fn tor() {
     let files = one.scratch().path().to_owned();
     drop(one);
     assert!(!files.exists(), "the private directory is wiped");
-}
-
-/// C tor on the machine, embedded Arti, and one with the other.
-#[tokio::test(flavor = "multi_thread")]
-async fn system() {
-    let network = tornet::Tornet::shared().unwrap();
-    let clients = [network.client(&[]).unwrap(), network.client(&[]).unwrap()];
-    let [one, two] = clients.each_ref().map(|client| {
-        let control = Some(ControlAddress::Tcp(client.control()));
-        let options = SystemOptions { control, socks: client.socks(), password: None, remedy: Remedy::Torrc };
-        SystemTor::start(options).unwrap() as Arc<dyn Network>
-    });
-    suite(Arc::clone(&one), two).await;
-    let overrides = Some(network.arti_toml().to_owned());
-    let arti = Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides }).unwrap();
-    ready(&(arti.clone() as Arc<dyn Network>)).await;
-    let mut home = publish(&one).await;
-    carries_bytes_both_ways(&(arti.clone() as Arc<dyn Network>), &mut home).await;
-    let mut home = publish(&(arti as Arc<dyn Network>)).await;
-    carries_bytes_both_ways(&one, &mut home).await;
 }
 
 /// One program with two identities, and another that dials them.
