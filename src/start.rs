@@ -12,7 +12,7 @@ use pelure_onion::{Network, Weakness};
 
 use crate::engine::{Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
 use crate::file::disk::{self, BlobStore};
-use crate::vault::Vault;
+use crate::vault::{SEALED_FILES, Vault};
 
 /// A way to the others that can be started for a profile.
 pub trait Road: Send + Sync + 'static {
@@ -87,10 +87,10 @@ pub async fn start(
     });
     let (Started { network, files }, vault, home) = starting.await.map_err(|_| StartError::Ending)??;
     let (blobs, scratch) = match home {
-        Some(home) => (BlobStore::new(home.join(SEALED), None), None),
+        Some(home) => (BlobStore::new(home.join(SEALED_FILES), None), None),
         None => {
             let scratch = Scratch::create(None)?;
-            (in_memory(scratch.path().join(SEALED)), Some(scratch))
+            (in_memory(scratch.path().join(SEALED_FILES)), Some(scratch))
         }
     };
     let parts = Parts { network: Arc::clone(&network), vault, blobs, clock, limits: Limits::default() };
@@ -152,9 +152,6 @@ impl Road for System {
         Ok(Started { network: SystemTor::start(self.options.clone())?, files: None })
     }
 }
-
-/// The directory of sealed files.
-const SEALED: &str = "files";
 
 /// Received files of a profile without traces may take a quarter of the memory.
 const MEMORY_SHARE: u64 = 4;

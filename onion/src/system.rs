@@ -113,7 +113,7 @@ impl SystemTor {
         let (sender, status) = watch::channel(Status::Connecting { fraction: 0.0, message: keeper::ASKING.into() });
         let registry = Registry::default();
         let socks = options.socks;
-        let keeper = Keeper::new(options, registry.clone(), sender, online.subscribe(), secret.clone());
+        let keeper = Keeper::new(options, registry.clone(), sender, online.subscribe());
         let task = tokio::spawn(keeper.run()).abort_handle();
         Ok(Arc::new(Self { registry, socks, secret, status, online, task }))
     }

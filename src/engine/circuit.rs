@@ -2,15 +2,14 @@
 //!
 //! It does not know what the records say, and sets no deadline but one for a stream that takes nothing.
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
 use pelure_onion::Stream;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::io::{AsyncReadExt, ReadHalf, WriteHalf};
 
 use super::lanes::Lane;
+use super::link;
 use crate::session::{Joined, Opener, RecordError, Sealer};
-use crate::wire::limits::PING_OVERDUE;
 
 /// A circuit that was joined to a session.
 pub(super) struct Circuit {
@@ -85,27 +84,16 @@ impl Mouth {
 
     /// Writes what was sealed.
     pub(super) async fn speak(&mut self) -> Result<(), CircuitError> {
-        let mut bytes = self.sealed.as_slice();
-        while !bytes.is_empty() {
-            let written = tokio::time::timeout(WRITE_STALLS, self.stream.write(bytes)).await.map_err(stalled)??;
-            bytes = bytes.get(written..).filter(|_| written > 0).ok_or(CircuitError::Ended)?;
-        }
+        link::write(&mut self.stream, &self.sealed, false).await?;
         self.sealed.clear();
         Ok(())
     }
 
     /// Lets what was written go out now, however little it is.
     pub(super) async fn flush(&mut self) -> Result<(), CircuitError> {
-        Ok(tokio::time::timeout(WRITE_STALLS, self.stream.flush()).await.map_err(stalled)??)
+        Ok(link::write(&mut self.stream, &[], true).await?)
     }
-}
-
-fn stalled(_: tokio::time::error::Elapsed) -> CircuitError {
-    CircuitError::Broken(ErrorKind::TimedOut.into())
 }
 
 /// Bytes read from a stream at once: four records, so that a fast road costs few wake-ups.
 const CHUNK: usize = 64 * 1024;
-
-/// How long a stream may take nothing of what we write, as in a session.
-const WRITE_STALLS: Duration = PING_OVERDUE;

@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use self::crew::Crew;
 use self::kept::Kept;
-use self::lane::{Desk, LaneEnd};
+use self::lane::{Blocks, Desk, LaneEnd};
 use super::joins::Peer;
 use super::pace::Pace;
 use super::{EngineError, Shared, fates};
@@ -44,7 +44,7 @@ struct Moving {
     lanes: JoinSet<(Lane, LaneEnd)>,
     /// Oldest first.
     handles: Vec<(Lane, AbortHandle)>,
-    blocks: mpsc::Sender<crate::file::Verified>,
+    blocks: Blocks,
     next: u32,
     /// Circuits on which something else came than was offered.
     faults: u32,
@@ -76,7 +76,7 @@ impl Fetching {
         let (blob, fetch) = kept::open(&self.shared, &self.row).await?;
         let desk = Arc::new(Desk::new(fetch, Arc::clone(&self.shared.clock)));
         let kept = Kept::new(self.row.id, blob, Arc::clone(&desk));
-        let (blocks, to_write) = mpsc::channel(BLOCKS_WAITING);
+        let (blocks, to_write) = mpsc::unbounded_channel();
         let mut writing = kept.write(to_write);
         let mut moving = Moving::new(&self.shared, &self.peer, &self.row, desk, blocks);
         let mut noting = tokio::time::interval(NOTE_EVERY);
@@ -138,13 +138,7 @@ impl Fetching {
 }
 
 impl Moving {
-    fn new(
-        shared: &Arc<Shared>,
-        peer: &Peer,
-        row: &Transfer,
-        desk: Arc<Desk>,
-        blocks: mpsc::Sender<crate::file::Verified>,
-    ) -> Self {
+    fn new(shared: &Arc<Shared>, peer: &Peer, row: &Transfer, desk: Arc<Desk>, blocks: Blocks) -> Self {
         let before = desk.fetch().bytes();
         Self {
             crew: Crew::new(Arc::clone(shared), peer.clone(), row.message),
@@ -213,9 +207,6 @@ fn refusal(written: Result<Result<(), DiskError>, tokio::task::JoinError>) -> Di
         Ok(Ok(())) | Err(_) => DiskError::Stopped,
     }
 }
-
-/// Blocks that wait to be written: half a mebibyte, enough to keep the disk busy.
-const BLOCKS_WAITING: usize = 8;
 
 /// How often what is here is noted: after a crash the rest is looked for on the disk.
 const NOTE_EVERY: Duration = Duration::from_secs(2);

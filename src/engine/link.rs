@@ -170,7 +170,9 @@ async fn pump_out(mut stream: WriteHalf<Stream>, mut chunks: mpsc::Receiver<Vec<
     stream.shutdown().await.ok();
 }
 
-async fn write(stream: &mut WriteHalf<Stream>, mut bytes: &[u8], flush: bool) -> Result<(), std::io::Error> {
+/// Writes bytes, and lets them go out at once if `flush` says so; a stream that takes nothing for [`WRITE_STALLS`] is an
+/// error of kind `TimedOut`.
+pub(super) async fn write(stream: &mut WriteHalf<Stream>, mut bytes: &[u8], flush: bool) -> Result<(), std::io::Error> {
     while !bytes.is_empty() {
         let written = tokio::time::timeout(WRITE_STALLS, stream.write(bytes)).await??;
         bytes = bytes.get(written..).filter(|_| written > 0).ok_or(ErrorKind::WriteZero)?;

@@ -151,6 +151,11 @@ impl Fetch {
         }
     }
 
+    /// How many blocks were given out to be stored and are not yet.
+    pub fn storing(&self) -> usize {
+        self.storing.len()
+    }
+
     /// The blocks that are stored.
     pub fn have(&self) -> &Blocks {
         &self.stored

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-use zeroize::Zeroizing;
 
 use super::auth::authenticate;
 use super::command::{Command, Key, name};
@@ -23,7 +22,6 @@ pub(super) struct Keeper {
     registry: Registry,
     status: watch::Sender<Status>,
     online: watch::Receiver<bool>,
-    _secret: Zeroizing<[u8; 32]>,
 }
 
 /// The services that run on one control connection.
@@ -40,9 +38,8 @@ impl Keeper {
         registry: Registry,
         status: watch::Sender<Status>,
         online: watch::Receiver<bool>,
-        secret: Zeroizing<[u8; 32]>,
     ) -> Self {
-        Self { options, registry, status, online, _secret: secret }
+        Self { options, registry, status, online }
     }
 
     /// Works until it is aborted.

@@ -18,10 +18,15 @@ pub(super) struct Desk {
     fetch: Mutex<Fetch>,
     /// Changes when other circuits may have something to ask for.
     stir: watch::Sender<()>,
+    /// Changes when a block got to the disk.
+    written: watch::Sender<()>,
     /// Rings when everything is on the disk.
     done: Notify,
     clock: Arc<dyn Clock>,
 }
+
+/// The way to the disk. It has no bound of its own: each circuit waits for [`Desk::room`] before it hears a record.
+pub(super) type Blocks = mpsc::UnboundedSender<Verified>;
 
 /// Why a circuit is over.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +49,8 @@ struct Open {
 
 impl Desk {
     pub(super) fn new(fetch: Fetch, clock: Arc<dyn Clock>) -> Self {
-        Self { fetch: Mutex::new(fetch), stir: watch::Sender::new(()), done: Notify::new(), clock }
+        let (stir, written) = (watch::Sender::new(()), watch::Sender::new(()));
+        Self { fetch: Mutex::new(fetch), stir, written, done: Notify::new(), clock }
     }
 
     /// Held for a step of the logic only, never across a wait.
@@ -72,6 +78,7 @@ impl Desk {
             fetch.stored(block);
             fetch.done()
         };
+        self.written.send_replace(());
         if done {
             self.done.notify_one();
         }
@@ -82,6 +89,12 @@ impl Desk {
         while !self.fetch().done() {
             self.done.notified().await;
         }
+    }
+
+    /// Returns when the disk keeps up with what comes.
+    async fn room(&self) {
+        let mut written = self.written.subscribe();
+        while self.fetch().storing() >= BLOCKS_WAITING && written.changed().await.is_ok() {}
     }
 
     fn take(&self, lane: Lane, record: &[u8], verified: &mut Vec<Verified>) -> Result<(), FetchError> {
@@ -96,7 +109,7 @@ impl Desk {
 }
 
 /// Works on a circuit until it ends.
-pub(super) async fn run(desk: Arc<Desk>, lane: Lane, circuit: Circuit, blocks: mpsc::Sender<Verified>) -> LaneEnd {
+pub(super) async fn run(desk: Arc<Desk>, lane: Lane, circuit: Circuit, blocks: Blocks) -> LaneEnd {
     let now = desk.now();
     desk.fetch().open(lane, now);
     let open = Open { desk, lane };
@@ -110,17 +123,17 @@ pub(super) async fn run(desk: Arc<Desk>, lane: Lane, circuit: Circuit, blocks: m
 }
 
 impl Open {
-    async fn hear(&self, ear: &mut Ear, heard: &Notify, blocks: &mpsc::Sender<Verified>) -> Result<(), LaneEnd> {
+    async fn hear(&self, ear: &mut Ear, heard: &Notify, blocks: &Blocks) -> Result<(), LaneEnd> {
         let mut verified = Vec::new();
         loop {
+            self.desk.room().await;
             let record = self.record(ear).await?;
             tracing::trace!(bytes = record.len(), "a record of a file came");
             let taken = self.desk.take(self.lane, &record, &mut verified);
             heard.notify_one();
-            // What is verified is good, whatever the circuit brought with it.
-            for block in verified.drain(..) {
-                blocks.send(block).await.map_err(|_| LaneEnd::Disk)?;
-            }
+            // What is verified is good, whatever the circuit brought with it, and is not asked for again: nothing is
+            // waited for between, or the end of the circuit at this moment would lose it.
+            verified.drain(..).try_for_each(|block| blocks.send(block)).map_err(|_| LaneEnd::Disk)?;
             taken?;
         }
     }
@@ -163,6 +176,10 @@ impl Drop for Open {
         self.desk.stir();
     }
 }
+
+/// Blocks that wait to be written: half a mebibyte, enough to keep the disk busy. Beyond them come at most those that one
+/// record of each circuit completes.
+const BLOCKS_WAITING: usize = 8;
 
 /// How often a circuit looks whether it stands still, and for something to ask for, although nothing happens.
 const LOOK: Duration = Duration::from_secs(1);
