@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use super::body::Body;
+use super::call::{CallId, Signal};
 use super::limits::{FRAME_BYTES, HANDSHAKE, REQUEST_BYTES};
 use super::reader::Reader;
 use super::text::RequestText;
@@ -87,6 +88,13 @@ pub enum Frame {
     Renew3(Box<[u8; HANDSHAKE]>),
     /// The renewal is complete; see [`Frame::Renew1`].
     Renewed,
+    /// Something about a call.
+    Call {
+        /// Which call.
+        id: CallId,
+        /// What about it.
+        what: Signal,
+    },
 }
 
 /// Why a session ends on purpose.
@@ -156,6 +164,7 @@ impl Frame {
             Self::Renew2(_) => RENEW_2,
             Self::Renew3(_) => RENEW_3,
             Self::Renewed => RENEWED,
+            Self::Call { .. } => CALL,
         }
     }
 
@@ -178,6 +187,10 @@ impl Frame {
             }
             Self::Read { id } => out.extend(id.0),
             Self::Renew1(message) | Self::Renew2(message) | Self::Renew3(message) => out.extend(message.iter()),
+            Self::Call { id, what } => {
+                out.extend(id.0);
+                what.encode(out);
+            }
         }
     }
 
@@ -206,6 +219,7 @@ impl Frame {
             RENEW_2 => Self::Renew2(Box::new(body.bytes()?)),
             RENEW_3 => Self::Renew3(Box::new(body.bytes()?)),
             RENEWED => Self::Renewed,
+            CALL => Self::Call { id: CallId(body.bytes()?), what: Signal::read(&mut body)? },
             _ => return Err(WireError::UnknownKind),
         };
         body.finish()?;
@@ -261,6 +275,7 @@ fn lengths(kind: u8) -> Option<RangeInclusive<usize>> {
         MESSAGE => Some(MESSAGE_FIELDS + Body::LEAST..=MESSAGE_FIELDS + Body::MOST),
         SKIP | ACK | READ => Some(16..=16),
         RENEW_1 | RENEW_2 | RENEW_3 => Some(HANDSHAKE..=HANDSHAKE),
+        CALL => Some(16 + Signal::LEAST..=16 + Signal::MOST),
         OPTIONAL.. => Some(0..=FRAME_BYTES),
         _ => None,
     }
@@ -281,6 +296,7 @@ const RENEW_1: u8 = 0x20;
 const RENEW_2: u8 = 0x21;
 const RENEW_3: u8 = 0x22;
 const RENEWED: u8 = 0x23;
+const CALL: u8 = 0x31;
 /// From here on kinds may be skipped by who does not know them.
 const OPTIONAL: u8 = 0x80;
 /// Epoch, sequence number, id and age before the body of a message.

@@ -3,6 +3,7 @@
 //! It does not encrypt ([`crate::session`]) and does not decide what a frame means ([`crate::talk`]).
 
 mod body;
+mod call;
 pub mod deframer;
 mod emoji;
 mod expiry;
@@ -13,6 +14,7 @@ mod reader;
 pub mod text;
 
 pub use body::{Author, Body, Target};
+pub use call::{CallId, Circuits, Profile, Signal};
 pub use deframer::Deframer;
 pub use emoji::{Emoji, EmojiError};
 pub use expiry::{Expiry, ExpiryError};

@@ -92,6 +92,8 @@ impl Conversation {
                 self.pay(now);
                 batch.restored = true;
             }
+            // The engine carries no calls yet: paid for, and not heard.
+            Frame::Call { .. } => self.pay(now),
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }

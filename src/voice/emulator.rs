@@ -1,0 +1,13 @@
+//! Circuits that behave as Tor's do, on a clock that somebody else turns: the same for the same seed.
+//!
+//! Delays are drawn, or played from a recording ([`Trace`]). A circuit delivers in order, stands still now and then, alone
+//! or with all others of the call (they share a guard), and may die. [`Rehearsal`] holds a whole call over such circuits.
+//! It is for tests and benches: no call of a person comes through here.
+
+mod pipe;
+mod rehearsal;
+mod trace;
+
+pub use pipe::{Pipe, Standstills, Weather};
+pub use rehearsal::{Fault, Heard, Outcome, Plan, Rehearsal};
+pub use trace::{Trace, TraceError};
