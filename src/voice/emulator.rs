@@ -1,13 +1,16 @@
 //! Circuits that behave as Tor's do, on a clock that somebody else turns: the same for the same seed.
 //!
 //! Delays are drawn, or played from a recording ([`Trace`]). A circuit delivers in order, stands still now and then, alone
-//! or with all others of the call (they share a guard), and may die. [`Rehearsal`] holds a whole call over such circuits.
+//! or with all others of the call (they share a guard), and may die. [`Rehearsal`] holds a whole call over such circuits, and
+//! [`telling_apart`] is somebody who watches its records.
 //! It is for tests and benches: no call of a person comes through here.
 
+mod observer;
 mod pipe;
 mod rehearsal;
 mod trace;
 
+pub use observer::telling_apart;
 pub use pipe::{Pipe, Standstills, Weather};
-pub use rehearsal::{Fault, Heard, Outcome, Plan, Rehearsal};
+pub use rehearsal::{Fault, Heard, Outcome, Plan, Rehearsal, Voice};
 pub use trace::{Trace, TraceError};

@@ -79,14 +79,15 @@ struct Recent {
 }
 
 impl Line {
-    /// A call becomes active. `silence` is an encoded frame of silence.
+    /// A call becomes active. `silence` is an encoded frame of silence. Best begun when the first frame is there: ticks that
+    /// follow frames closely keep the delay short, for as long as the clocks of sound card and machine agree.
     pub fn new(profile: Profile, circuits: Circuits, silence: &[u8], now: Duration) -> Self {
         Self {
             profile,
             start: now,
             cadence: Cadence::new(profile, circuits, now),
             spoken: Spoken::new(profile, silence, now),
-            playout: Playout::new(),
+            playout: Playout::new(circuits.count().into()),
             first: None,
             heard: now,
             cells_sent: 0,
@@ -150,7 +151,8 @@ impl Line {
     /// The peer broke the protocol: close the circuit.
     pub fn hear(&mut self, lane: LaneId, bytes: &[u8], now: Duration) -> Result<(), LineError> {
         let cell = Cell::decode(self.profile, bytes)?;
-        self.cadence.lane(lane).ok_or(LineError::Closed)?.hear(cell.number, cell.echo, now)?;
+        let (place, lane) = self.cadence.lane(lane).ok_or(LineError::Closed)?;
+        lane.hear(cell.number, cell.echo, now)?;
         self.cells_received += 1;
         self.heard = now;
         let (first, since) = *self.first.get_or_insert((cell.newest, now));
@@ -158,7 +160,7 @@ impl Line {
             return Err(LineError::Future);
         }
         for (number, frame) in cell.numbered(self.profile) {
-            self.playout.hear(number, frame, now);
+            self.playout.hear(number, frame, place, now);
         }
         Ok(())
     }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use super::lateness::{Lateness, Micros, micros, stands_for};
 use super::profile::FRAME;
-use super::table::{Table, Taken};
+use super::table::{Places, Table, Taken};
 
-/// What to do for the next 20 ms of sound.
+/// What comes next.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Play {
-    /// Decode this frame, and shorten or lengthen what comes out of it.
+    /// Decode this frame, 20 ms, and shorten or lengthen what comes out of it.
     Frame {
         /// Its number.
         number: u32,
@@ -24,9 +24,9 @@ pub enum Play {
         /// Something was left out before it: fade over.
         leap: bool,
     },
-    /// Let the decoder invent what is missing.
+    /// Let the decoder invent 10 ms.
     Conceal,
-    /// Play nothing; whoever played something before it fades out.
+    /// Play nothing for 10 ms; whoever played something before it fades out.
     Silence,
 }
 
@@ -34,10 +34,14 @@ pub enum Play {
 pub(super) struct Playout {
     table: Table,
     lateness: Lateness,
+    /// The lateness that frames would have if the circuit of each place had brought none.
+    without: Vec<Lateness>,
     /// Of the first frame that came: those before it were spoken before anything could carry them.
     first: Option<u32>,
     /// When a frame is to be played, beyond the time its number stands for.
     aim: Option<Micros>,
+    /// Since when nothing comes but what is far too late.
+    strange: Option<Duration>,
     /// When `aim` was last looked at.
     aimed: Duration,
     state: State,
@@ -51,7 +55,7 @@ pub(super) struct Counts {
     pub(super) came: u64,
     /// Of these, those that came after something else was played in their place.
     pub(super) late: u64,
-    /// Pieces of 20 ms that were played.
+    /// Pieces of 10 ms that were played; a frame is two.
     pub(super) played: u64,
     /// Of these, those that were invented, or silence in the place of sound.
     pub(super) concealed: u64,
@@ -68,30 +72,58 @@ enum State {
 }
 
 impl Playout {
-    pub(super) fn new() -> Self {
+    /// For a call of so many circuits.
+    pub(super) fn new(circuits: usize) -> Self {
         Self {
             table: Table::new(),
             lateness: Lateness::new(),
+            without: vec![Lateness::new(); circuits],
             first: None,
             aim: None,
+            strange: None,
             aimed: Duration::ZERO,
             state: State::Waiting,
             counts: Counts::default(),
         }
     }
 
-    /// A frame arrived, perhaps again.
-    pub(super) fn hear(&mut self, number: u32, bytes: &[u8], now: Duration) {
+    /// A frame arrived on the circuit in this place, perhaps again.
+    pub(super) fn hear(&mut self, number: u32, bytes: &[u8], place: usize, now: Duration) {
         let first = *self.first.get_or_insert(number);
-        let taken = self.table.put(number, bytes);
-        if taken == Taken::Copy {
-            return;
+        let bit = |place: usize| Places::try_from(1u32.checked_shl(place as u32).unwrap_or(0)).unwrap_or(0);
+        let (taken, before) = self.table.put(number, bytes, bit(place));
+        let lateness = micros(now) - stands_for(number);
+        // What was spoken before the call could carry it, or comes far too late, does not tell how long to wait.
+        let tells = !self.is_strange(lateness, now) && number >= first;
+        if taken != Taken::Copy {
+            self.counts.came += 1;
+            self.counts.late += u64::from(taken == Taken::Late);
+            if tells {
+                self.lateness.note(lateness);
+            }
         }
-        self.counts.came += 1;
-        self.counts.late += u64::from(taken == Taken::Late);
-        if number >= first {
-            self.lateness.note(micros(now) - stands_for(number));
+        for (other, without) in self.without.iter_mut().enumerate() {
+            if tells && other != place && before & !bit(other) == 0 {
+                without.note(lateness);
+            }
         }
+    }
+
+    /// Whether a frame comes from a standstill. If nothing else comes for long, the network has become another, and what
+    /// was known of it is forgotten.
+    fn is_strange(&mut self, lateness: Micros, now: Duration) -> bool {
+        if self.aim.is_none_or(|aim| lateness - aim <= micros(LIVE)) {
+            self.strange = None;
+            return false;
+        }
+        let since = *self.strange.get_or_insert(now);
+        if now.saturating_sub(since) < NEW_NETWORK {
+            return true;
+        }
+        self.lateness = Lateness::new();
+        self.without.fill(Lateness::new());
+        (self.aim, self.strange) = (None, None);
+        false
     }
 
     /// What follows the sound that is still to be played, which lasts for `ahead`. `quiet` tells whether that sound is a
@@ -136,11 +168,7 @@ impl Playout {
 
     /// When frames are to be played: as late as nearly all of them come. Up at once, down slowly.
     fn aim_at(&mut self, now: Duration) -> Option<Micros> {
-        let wanted = if self.lateness.is_young() {
-            self.lateness.least()? + micros(FIRST_WAIT)
-        } else {
-            self.lateness.all_but(LATE_SHARE)? + micros(SPARE)
-        };
+        let wanted = self.wanted()?;
         let passed = micros(now.saturating_sub(self.aimed));
         self.aimed = now;
         let aim = self.aim.map_or(wanted, |aim| wanted.max(aim - passed / SINK));
@@ -148,8 +176,21 @@ impl Playout {
         Some(aim)
     }
 
+    fn wanted(&self) -> Option<Micros> {
+        if self.lateness.is_young() {
+            return Some(self.lateness.least()? + micros(FIRST_WAIT));
+        }
+        let nearly_all = self.lateness.all_but(LATE_SHARE)? + micros(SPARE);
+        // Rather a bridge now and then than a long wait for what is rare.
+        let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT);
+        // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
+        let spare = self.without.iter().filter(|without| !without.is_young());
+        let one_less = spare.filter_map(|without| without.all_but(WITHOUT_SHARE)).max()? + micros(WITHOUT_SPARE);
+        Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT))))
+    }
+
     /// The frame to begin with, or to go on with after a standstill: the one whose time is now, or the newest if even that
-    /// one is late. None while there is nothing that is young enough.
+    /// one is a little late. None while there is nothing that is young enough.
     fn live(&self, heard_at: Micros, aim: Micros) -> Option<u32> {
         let newest = self.table.newest().filter(|newest| *newest >= self.table.next())?;
         let due = u32::try_from((heard_at - aim).div_euclid(micros(FRAME))).ok()?;
@@ -157,14 +198,14 @@ impl Playout {
             // Frames whose time is to come are not begun with: waiting costs no more than playing them early.
             return self.table.first_from(due).filter(|number| *number == due || self.state != State::Waiting);
         }
-        (heard_at - stands_for(newest) - aim <= micros(LIVE)).then_some(newest)
+        (heard_at - stands_for(newest) - aim <= micros(RESUME)).then_some(newest)
     }
 
     fn frame(&mut self, speed: f32, leap: bool) -> Option<Play> {
         let number = self.table.next();
         let bytes = self.table.take()?;
         self.state = State::Playing;
-        self.counts.played += 1;
+        self.counts.played += 2;
         Some(Play::Frame { number, bytes, speed, leap })
     }
 
@@ -173,9 +214,9 @@ impl Playout {
     fn make_do(&mut self, lag: Micros) {
         let next = self.table.next();
         if let Some(there) = self.table.first_from(next)
-            && lag >= 0
+            && lag >= micros(PIECE)
         {
-            let behind = u32::try_from(lag / micros(FRAME)).unwrap_or(0);
+            let behind = u32::try_from((lag - micros(PIECE)) / micros(FRAME)).unwrap_or(0);
             self.table.skip_to(next.saturating_add(1).saturating_add(behind).min(there));
         }
     }
@@ -189,7 +230,7 @@ impl Playout {
         self.state = State::Bridging(so_far.saturating_add(1));
         self.counts.played += 1;
         self.counts.concealed += 1;
-        if FRAME.saturating_mul(so_far) < BRIDGE { Play::Conceal } else { Play::Silence }
+        if PIECE.saturating_mul(so_far) < BRIDGE { Play::Conceal } else { Play::Silence }
     }
 
     /// How fast to play a frame that is so far behind its time.
@@ -199,16 +240,13 @@ impl Playout {
             return SLOWEST;
         }
         let (little, much) = if quiet { (QUIET_LAG, QUIET_LAG) } else { (SPOKEN_LAG, MUCH_LAG) };
-        if lag > much {
-            FAST
-        } else if lag > little {
-            GENTLY_FAST
-        } else if lag < -much {
-            SLOW
-        } else if lag < -little {
-            GENTLY_SLOW
-        } else {
-            1.0
+        // To be early is a danger, to be late only a nuisance.
+        match lag {
+            lag if lag > much => FAST,
+            lag if lag > little => GENTLY_FAST,
+            lag if lag < -EARLY_LAG => SLOW,
+            lag if lag < -QUIET_LAG => GENTLY_SLOW,
+            _ => 1.0,
         }
     }
 
@@ -225,6 +263,15 @@ impl Playout {
 /// Nothing is played that is later than this behind its aim.
 const LIVE: Duration = Duration::from_millis(300);
 
+/// After a standstill, sound begins with what is no later than this: the rest of what was held back follows at once.
+const RESUME: Duration = Duration::from_millis(100);
+
+/// After so long, what is strange is usual.
+const NEW_NETWORK: Duration = Duration::from_secs(1);
+
+/// What is invented at once: short, since what is missing may come a moment later.
+pub(super) const PIECE: Duration = Duration::from_millis(10);
+
 /// How long a decoder can invent speech that does not sound odd.
 const BRIDGE: Duration = Duration::from_millis(100);
 
@@ -234,29 +281,45 @@ const FIRST_WAIT: Duration = Duration::from_millis(80);
 /// Of all frames, so many may come too late for the aim: they are waited for, or bridged.
 const LATE_SHARE: f64 = 0.01;
 
+/// A tenth of the frames is rare; and so much longer than for the others they are waited for.
+const RARE_SHARE: f64 = 0.1;
+const RARE_WAIT: Duration = Duration::from_millis(60);
+
+/// Of all frames, so many may come too late when one circuit stops.
+const WITHOUT_SHARE: f64 = 0.03;
+
+/// Beyond that, to find out that it has stopped.
+const WITHOUT_SPARE: Duration = Duration::from_millis(10);
+
+/// Beyond the fastest cell, so much is waited in case a circuit stops.
+const SPARE_WAIT: Duration = Duration::from_millis(125);
+
 /// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms.
 const SPARE: Duration = Duration::from_millis(5);
 
-/// The aim sinks by one part in so many: 10 ms a second.
-const SINK: Micros = 100;
+/// The aim sinks by one part in so many: 20 ms a second.
+const SINK: Micros = 50;
 
 /// One frame in so many is later than "usual".
 const USUAL_SHARE: f64 = 0.05;
 
 /// With less than this left to play, a frame that is late is a danger.
-const SOON: Duration = Duration::from_millis(50);
+const SOON: Duration = Duration::from_millis(60);
 
 /// Behind by so many milliseconds, we no longer slow down to wait.
 const STARVING_LAG: f32 = 120.0;
 
-/// In a pause, a deviation of so many milliseconds is mended: nobody hears it.
-const QUIET_LAG: f32 = 5.0;
+/// A deviation of so many milliseconds is mended: always by slowing down, by hurrying only in a pause.
+const QUIET_LAG: f32 = 3.0;
 
-/// In speech, a deviation of so many milliseconds is mended gently.
-const SPOKEN_LAG: f32 = 20.0;
+/// In speech, a lag of so many milliseconds is mended gently.
+const SPOKEN_LAG: f32 = 10.0;
 
-/// In speech, a deviation of so many milliseconds is mended as fast as stays intelligible.
+/// In speech, a lag of so many milliseconds is mended as fast as stays intelligible.
 const MUCH_LAG: f32 = 60.0;
+
+/// Ahead by so many milliseconds, we slow down more than gently.
+const EARLY_LAG: f32 = 10.0;
 
 /// Faster nobody speaks.
 const FAST: f32 = 1.15;
@@ -264,4 +327,4 @@ const GENTLY_FAST: f32 = 1.05;
 const GENTLY_SLOW: f32 = 0.95;
 const SLOW: f32 = 0.9;
 /// For some hundredths of a second, rather than a hole.
-const SLOWEST: f32 = 0.75;
+const SLOWEST: f32 = 0.7;

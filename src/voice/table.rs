@@ -12,6 +12,9 @@ pub(super) struct Table {
     newest: Option<u32>,
 }
 
+/// The places of circuits, as bits.
+pub(super) type Places = u8;
+
 /// What became of a frame that arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Taken {
@@ -26,6 +29,8 @@ pub(super) enum Taken {
 struct Slot {
     number: u32,
     state: State,
+    /// On which circuits it came.
+    places: Places,
 }
 
 enum State {
@@ -41,21 +46,28 @@ impl Table {
         Self { slots: std::iter::repeat_with(|| None).take(SLOTS as usize).collect(), next: 0, newest: None }
     }
 
-    /// A copy of a frame arrived.
-    pub(super) fn put(&mut self, number: u32, bytes: &[u8]) -> Taken {
-        if number < self.next {
-            return self.put_late(number);
+    /// A copy of a frame arrived on this circuit; tells what became of it, and on which circuits it had come before.
+    pub(super) fn put(&mut self, number: u32, bytes: &[u8], place: Places) -> (Taken, Places) {
+        let next = self.next;
+        if let Some(slot) = self.slot_mut(number) {
+            let before = slot.places;
+            slot.places |= place;
+            if matches!(slot.state, State::Missed) {
+                slot.state = State::Played;
+                return (Taken::Late, before);
+            }
+            return (Taken::Copy, before);
         }
-        if self.slot(number).is_some() {
-            return Taken::Copy;
+        if number < next {
+            return (Taken::Copy, Places::MAX);
         }
         let oldest = number.saturating_sub(SLOTS - 1);
         if self.next < oldest {
             self.skip_to(oldest);
         }
-        self.fill(number, State::Here(bytes.into()));
+        self.fill(number, State::Here(bytes.into()), place);
         self.newest = self.newest.max(Some(number));
-        Taken::New
+        (Taken::New, 0)
     }
 
     /// The first number that is still wanted.
@@ -95,23 +107,13 @@ impl Table {
     /// From here on nothing before this number is wanted.
     pub(super) fn skip_to(&mut self, number: u32) {
         let first = self.next.max(number.saturating_sub(SLOTS));
-        (first..number).for_each(|missed| self.fill(missed, State::Missed));
+        (first..number).for_each(|missed| self.fill(missed, State::Missed, 0));
         self.next = self.next.max(number);
     }
 
-    fn put_late(&mut self, number: u32) -> Taken {
-        match self.slot_mut(number) {
-            Some(Slot { state: state @ State::Missed, .. }) => {
-                *state = State::Played;
-                Taken::Late
-            }
-            _ => Taken::Copy,
-        }
-    }
-
-    fn fill(&mut self, number: u32, state: State) {
+    fn fill(&mut self, number: u32, state: State, places: Places) {
         if let Some(slot) = self.slots.get_mut((number % SLOTS) as usize) {
-            *slot = Some(Slot { number, state });
+            *slot = Some(Slot { number, state, places });
         }
     }
 
@@ -134,37 +136,39 @@ mod tests {
 
     use super::*;
 
+    fn put(table: &mut Table, number: u32) -> Taken {
+        table.put(number, b"x", 1).0
+    }
+
     #[test]
     fn the_first_copy_wins() {
         let mut table = Table::new();
-        assert_eq!(table.put(1, b"one"), Taken::New);
-        assert_eq!(table.put(1, b"other"), Taken::Copy);
+        assert_eq!(table.put(1, b"one", 1), (Taken::New, 0));
+        assert_eq!(table.put(1, b"other", 4), (Taken::Copy, 1));
         assert_eq!(table.take(), None, "the frame before it is missing");
         table.skip_to(1);
         assert_eq!(table.take().as_deref(), Some(&b"one"[..]));
-        assert_eq!(table.put(1, b"one"), Taken::Copy, "it was played");
+        assert_eq!(table.put(1, b"one", 2), (Taken::Copy, 5), "it was played");
     }
 
     #[test]
     fn a_frame_is_late_once() {
         let mut table = Table::new();
         table.skip_to(2);
-        assert_eq!(
-            (table.put(0, b"x"), table.put(0, b"x"), table.put(1, b"x")),
-            (Taken::Late, Taken::Copy, Taken::Late)
-        );
+        let taken = [0, 0, 1].map(|number| put(&mut table, number));
+        assert_eq!(taken, [Taken::Late, Taken::Copy, Taken::Late]);
         assert!(!table.has(0) && table.take().is_none());
     }
 
     #[test]
     fn a_leap_ahead_pushes_the_oldest_out() {
         let mut table = Table::new();
-        table.put(0, b"x");
-        table.put(SLOTS, b"x");
+        put(&mut table, 0);
+        put(&mut table, SLOTS);
         assert_eq!((table.next(), table.first_from(0)), (1, Some(SLOTS)));
-        table.put(1_000_000, b"x");
+        put(&mut table, 1_000_000);
         assert_eq!((table.next(), table.first_from(0), table.newest()), (999_489, Some(1_000_000), Some(1_000_000)));
-        assert_eq!(table.put(SLOTS, b"x"), Taken::Copy, "so old that nobody remembers");
+        assert_eq!(put(&mut table, SLOTS), Taken::Copy, "so old that nobody remembers");
     }
 
     proptest! {
@@ -175,7 +179,7 @@ mod tests {
             for (act, number) in acts {
                 match act {
                     0 | 1 => {
-                        table.put(number, &number.to_be_bytes());
+                        table.put(number, &number.to_be_bytes(), 1);
                         put.insert(number);
                     }
                     2 => table.skip_to(number),

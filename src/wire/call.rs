@@ -96,6 +96,9 @@ impl Profile {
 }
 
 impl Circuits {
+    /// As many as a call has unless somebody chose.
+    pub const USUAL: Self = Self(CALL_CIRCUITS);
+
     /// So many circuits, if a call may have so many.
     pub fn new(count: u8) -> Option<Self> {
         (CALL_CIRCUITS_LEAST..=CALL_CIRCUITS_MOST).contains(&count).then_some(Self(count))
@@ -109,7 +112,7 @@ impl Circuits {
 
 impl Default for Circuits {
     fn default() -> Self {
-        Self(CALL_CIRCUITS)
+        Self::USUAL
     }
 }
 

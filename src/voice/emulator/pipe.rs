@@ -41,9 +41,9 @@ impl Weather {
     pub const TYPICAL: Self = Self {
         way: 190.0,
         way_spread: 0.3,
-        jitter: 12.0,
+        jitter: 7.0,
         jitter_shape: 1.0,
-        alone: Standstills { every: 12_000.0, median: 250.0, spread: 0.8 },
+        alone: Standstills { every: 12_000.0, median: 250.0, spread: 0.9 },
         together: None,
     };
     /// On a bad day.

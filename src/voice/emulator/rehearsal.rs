@@ -35,8 +35,21 @@ pub struct Plan {
     pub lasts: Duration,
     /// How much faster the sound cards of speaker and listener are than they should be, in millionths.
     pub skew: [f64; 2],
+    /// What the speaker's microphone gives.
+    pub voice: Voice,
     /// What goes wrong on purpose.
     pub faults: Vec<Fault>,
+}
+
+/// What the microphone gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Frames that differ, and that the encoder gives sooner or later, as it finds them easy or hard.
+    Speech,
+    /// The same frame, always at once.
+    Silence,
+    /// No frame at all: the microphone was pulled out.
+    Nothing,
 }
 
 /// What goes wrong on purpose. Circuits are counted from the fastest, 0.
@@ -64,7 +77,7 @@ pub struct Heard {
 pub struct Outcome {
     /// What was played, in order.
     pub heard: Vec<Heard>,
-    /// When a hole was bridged or silence played, after the first piece.
+    /// When 10 ms were bridged or silent for want of a frame, after the first was played.
     pub concealed: Vec<Duration>,
     /// When the listener left something out to be up to date.
     pub leaps: Vec<Duration>,
@@ -126,6 +139,7 @@ enum Side {
 enum Event {
     Tick(Side),
     Speak,
+    Encoded,
     Arrive { side: Side, road: usize, bytes: Box<[u8; VOICE_CELL]> },
     Listen,
     Look,
@@ -133,8 +147,9 @@ enum Event {
 }
 
 impl Plan {
-    /// Five minutes with the default profile.
+    /// Five minutes with the default profile, and sound cards that are off by up to 30 millionths, as usual.
     pub fn new(weather: Weather, seed: u64) -> Self {
+        let mut dice = Dice::new(seed ^ 0xca4d);
         Self {
             weather,
             trace: None,
@@ -142,7 +157,8 @@ impl Plan {
             circuits: Circuits::default(),
             seed,
             lasts: Duration::from_secs(300),
-            skew: [0.0; 2],
+            skew: [0; 2].map(|_| 60.0 * dice.uniform() - 30.0),
+            voice: Voice::Speech,
             faults: Vec::new(),
         }
     }
@@ -184,15 +200,20 @@ impl Rehearsal {
     /// A call that begins, with all its circuits.
     pub fn new(plan: Plan) -> Self {
         let silence = vec![0; plan.profile.frame_bytes()];
-        let line = || Line::new(plan.profile, plan.circuits, &silence, Duration::ZERO);
+        let line = |start| Line::new(plan.profile, plan.circuits, &silence, start);
+        let mut dice = Dice::new(plan.seed ^ 0x5eed);
+        // Nobody begins in step with the other. Each side's line begins when its first frame is there.
+        let [began, listens, ticks] = [0; 3].map(|_| FRAME.mul_f64(dice.uniform()));
+        let speaks = began + plan.sound(Side::Speaker, FRAME);
+        let start = speaks + ENCODING + Duration::from_millis(2);
         let mut this = Self {
-            lines: Pair { speaker: line(), listener: line() },
-            dice: Dice::new(plan.seed ^ 0x5eed),
+            lines: Pair { speaker: line(start), listener: line(ticks) },
+            dice,
             now: Duration::ZERO,
             events: BinaryHeap::new(),
             made: 0,
             roads: Vec::new(),
-            began: Duration::ZERO,
+            began,
             spoken: 0,
             came: Vec::new(),
             ahead: Duration::ZERO,
@@ -200,13 +221,11 @@ impl Rehearsal {
             plan,
         };
         this.open_all();
-        // Nobody begins in step.
-        this.began = FRAME.mul_f64(this.dice.uniform());
-        this.at(this.began + this.plan.sound(Side::Speaker, FRAME), Event::Speak);
-        for event in [Event::Tick(Side::Speaker), Event::Tick(Side::Listener), Event::Listen, Event::Look] {
-            let start = FRAME.mul_f64(this.dice.uniform());
-            this.at(start, event);
-        }
+        this.at(speaks, Event::Speak);
+        this.at(start, Event::Tick(Side::Speaker));
+        this.at(ticks, Event::Tick(Side::Listener));
+        this.at(listens, Event::Listen);
+        this.at(LOOK_EVERY, Event::Look);
         this
     }
 
@@ -226,6 +245,7 @@ impl Rehearsal {
         match event {
             Event::Tick(side) => self.tick(side),
             Event::Speak => self.speak(),
+            Event::Encoded => self.encoded(),
             Event::Arrive { side, road, bytes } => self.arrive(side, road, &bytes),
             Event::Listen => self.listen(),
             Event::Look => self.look(),
@@ -277,18 +297,32 @@ impl Rehearsal {
         self.at(next, Event::Tick(side));
     }
 
-    /// A frame has been spoken to its end; it holds its number.
+    /// A frame has been spoken to its end, and is being encoded; it will hold its number.
     fn speak(&mut self) {
-        let mut frame = vec![0; self.plan.profile.frame_bytes()];
-        self.lines.listener.speak(&frame, self.now);
-        frame.iter_mut().zip(self.spoken.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
-        self.lines.speaker.speak(&frame, self.now);
+        let silence = vec![0; self.plan.profile.frame_bytes()];
+        self.lines.listener.speak(&silence, self.now);
+        match self.plan.voice {
+            Voice::Speech => {
+                let hard = ENCODING.mul_f64(self.dice.uniform());
+                self.at(self.now + hard, Event::Encoded);
+            }
+            Voice::Silence => self.lines.speaker.speak(&silence, self.now),
+            Voice::Nothing => {}
+        }
         self.spoken += 1;
         self.came.push(false);
         if self.now + GRACE < self.plan.lasts {
             self.outcome.spoken = self.spoken;
         }
         self.at(self.spoken_at(self.spoken + 1), Event::Speak);
+    }
+
+    /// The newest frame was encoded.
+    fn encoded(&mut self) {
+        let mut frame = vec![0; self.plan.profile.frame_bytes()];
+        let number = self.spoken.saturating_sub(1).to_be_bytes();
+        frame.iter_mut().zip(number).for_each(|(slot, byte)| *slot = byte);
+        self.lines.speaker.speak(&frame, self.now);
     }
 
     fn arrive(&mut self, side: Side, road: usize, bytes: &[u8; VOICE_CELL]) {
@@ -329,7 +363,7 @@ impl Rehearsal {
                     if !self.outcome.heard.is_empty() {
                         self.outcome.concealed.push(at);
                     }
-                    self.ahead += FRAME;
+                    self.ahead += PIECE;
                 }
             }
         }
@@ -416,6 +450,10 @@ fn spoken_number(frame: &[u8]) -> u32 {
 /// What a sound card asks for at once.
 const PIECE: Duration = Duration::from_millis(10);
 
+/// The most that an encoder takes for a frame.
+const ENCODING: Duration = Duration::from_millis(3);
+
+/// What the codec needs to know of the future.
 const LOOKAHEAD: Duration = Duration::from_micros(6_500);
 
 /// Frames spoken later than this before the end are not asked for.
