@@ -306,17 +306,17 @@ const USUAL_SHARE: f64 = 0.05;
 /// With less than this left to play, a frame that is late is a danger.
 const SOON: Duration = Duration::from_millis(60);
 
-/// Behind by so many milliseconds, we no longer slow down to wait.
-const STARVING_LAG: f32 = 120.0;
+/// Behind by so many milliseconds, we no longer slow down to wait: the delay would grow with every hiccup.
+const STARVING_LAG: f32 = 10.0;
 
 /// A deviation of so many milliseconds is mended: always by slowing down, by hurrying only in a pause.
-const QUIET_LAG: f32 = 3.0;
+const QUIET_LAG: f32 = 2.0;
 
 /// In speech, a lag of so many milliseconds is mended gently.
-const SPOKEN_LAG: f32 = 10.0;
+const SPOKEN_LAG: f32 = 6.0;
 
 /// In speech, a lag of so many milliseconds is mended as fast as stays intelligible.
-const MUCH_LAG: f32 = 60.0;
+const MUCH_LAG: f32 = 20.0;
 
 /// Ahead by so many milliseconds, we slow down more than gently.
 const EARLY_LAG: f32 = 10.0;

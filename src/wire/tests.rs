@@ -39,7 +39,7 @@ fn any_call() -> impl Strategy<Value = Frame> {
         circuits: Circuits::new(circuits).unwrap(),
     });
     let rest = [Signal::Accept, Signal::Decline, Signal::Busy, Signal::HangUp];
-    let what = prop_oneof![ring, proptest::sample::select(&rest[..])];
+    let what = prop_oneof![ring, proptest::sample::select(rest.to_vec())];
     (any::<[u8; 16]>(), what).prop_map(|(id, what)| Frame::Call { id: CallId(id), what })
 }
 

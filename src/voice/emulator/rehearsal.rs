@@ -146,6 +146,31 @@ enum Event {
     Dial,
 }
 
+impl Outcome {
+    /// From mouth to ear, less the way of the fastest circuit, for each piece once the call has settled.
+    pub fn delays(&self) -> impl Iterator<Item = Duration> {
+        let settled = self.heard.iter().filter(|heard| heard.at > SETTLED);
+        settled.map(|heard| heard.delay.saturating_sub(self.best_way))
+    }
+
+    /// Between the least and the greatest delay, each the median of a second.
+    pub fn wander(&self) -> Duration {
+        let mut delays: Vec<Duration> = self.delays().collect();
+        let medians = delays.chunks_mut(50).filter_map(|second| {
+            second.sort_unstable();
+            second.get(second.len() / 2).copied()
+        });
+        let (least, most) = medians.fold((Duration::MAX, Duration::ZERO), |(a, b), at| (a.min(at), b.max(at)));
+        most.saturating_sub(least)
+    }
+
+    /// The share of the frames that came within this time after the beginning of their speaking.
+    pub fn in_time(&self, limit: Duration) -> f64 {
+        let came = self.came.iter().filter(|delay| **delay <= limit).count();
+        came as f64 / f64::from(self.spoken.max(1))
+    }
+}
+
 impl Plan {
     /// Five minutes with the default profile, and sound cards that are off by up to 30 millionths, as usual.
     pub fn new(weather: Weather, seed: u64) -> Self {
@@ -446,6 +471,9 @@ impl<T> Pair<T> {
 fn spoken_number(frame: &[u8]) -> u32 {
     frame.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
 }
+
+/// When what was unknown at the beginning is known.
+const SETTLED: Duration = Duration::from_secs(15);
 
 /// What a sound card asks for at once.
 const PIECE: Duration = Duration::from_millis(10);
