@@ -286,10 +286,10 @@ const RARE_SHARE: f64 = 0.1;
 const RARE_WAIT: Duration = Duration::from_millis(60);
 
 /// Of all frames, so many may come too late when one circuit stops.
-const WITHOUT_SHARE: f64 = 0.03;
+const WITHOUT_SHARE: f64 = 0.05;
 
 /// Beyond that, to find out that it has stopped.
-const WITHOUT_SPARE: Duration = Duration::from_millis(10);
+const WITHOUT_SPARE: Duration = Duration::from_millis(15);
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
 const SPARE_WAIT: Duration = Duration::from_millis(125);
