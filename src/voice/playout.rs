@@ -289,7 +289,7 @@ const RARE_WAIT: Duration = Duration::from_millis(60);
 const WITHOUT_SHARE: f64 = 0.05;
 
 /// Beyond that, to find out that it has stopped.
-const WITHOUT_SPARE: Duration = Duration::from_millis(13);
+const WITHOUT_SPARE: Duration = Duration::from_millis(15);
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
 const SPARE_WAIT: Duration = Duration::from_millis(125);
