@@ -7,10 +7,12 @@
 
 mod observer;
 mod pipe;
+mod plan;
 mod rehearsal;
 mod trace;
 
 pub use observer::telling_apart;
 pub use pipe::{Pipe, Standstills, Weather};
-pub use rehearsal::{Fault, Heard, Outcome, Plan, Rehearsal, Voice};
+pub use plan::{Fault, Heard, Outcome, Plan, Voice};
+pub use rehearsal::Rehearsal;
 pub use trace::{Trace, TraceError};
