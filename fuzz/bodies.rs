@@ -10,9 +10,11 @@ use std::time::Duration;
 use pelure::file::clean::{Cleaning, clean};
 use pelure::file::{Blocks, Fetch, Hashing, Lane, Manifest, Serve, Tree};
 use pelure::name::{PetName, SafeFileName, neutralised};
+use pelure::voice::cell::Cell;
+use pelure::voice::{Line, Play};
 use pelure::wire::block::BlockFrames;
-use pelure::wire::limits::{FILE_BYTES, FILE_NAME_BYTES, MANIFEST_BYTES};
-use pelure::wire::{Body as Said, Deframer, Frame, WireError};
+use pelure::wire::limits::{FILE_BYTES, FILE_NAME_BYTES, MANIFEST_BYTES, VOICE_CELL};
+use pelure::wire::{Body as Said, Circuits, Deframer, Frame, Profile, WireError};
 
 /// A target: takes any bytes, panics when a promise is broken.
 pub type Body = fn(&[u8]);
@@ -25,6 +27,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("frame", frame),
     ("offer", offer),
     ("petname", petname),
+    ("voice", voice),
 ];
 
 /// A record of a circuit that carries a file: canonical as far as it is understood; said to either side of a transfer,
@@ -122,6 +125,32 @@ pub fn petname(bytes: &[u8]) {
     if let Ok(name) = PetName::new(&text) {
         assert_eq!(PetName::new(name.as_str()).as_ref(), Ok(&name));
         assert_eq!(neutralised(name.as_str()), name.as_str());
+    }
+}
+
+/// Records of a call as a peer might send them, on circuits that come and go: each is refused or understood in one way, and
+/// something is played whatever came.
+pub fn voice(bytes: &[u8]) {
+    let profile = Profile::ALL[bytes.first().map_or(0, |byte| usize::from(*byte) % 3)];
+    let mut line = Line::new(profile, Circuits::USUAL, &[], Duration::ZERO);
+    let mut lanes: Vec<_> = (0..3).filter_map(|_| line.attach(Duration::ZERO).ok()).collect();
+    let mut now = Duration::ZERO;
+    for piece in bytes.chunks(VOICE_CELL) {
+        now += Duration::from_millis(u64::from(piece.last().copied().unwrap_or(0)));
+        if let Ok(cell) = Cell::decode(profile, piece) {
+            assert_eq!(cell.encode(profile).as_slice(), piece);
+        }
+        let lane = lanes[piece.len() % 3];
+        if line.hear(lane, piece, now).is_err() {
+            line.detach(lane);
+            lanes[piece.len() % 3] = line.attach(now).unwrap_or(lane);
+        }
+        if let Play::Frame { bytes, speed, .. } = line.play(now, Duration::ZERO, false) {
+            assert!(bytes.len() == profile.frame_bytes() && (0.5..=2.0).contains(&speed));
+        }
+        while let Some((_, bytes)) = line.due(now) {
+            assert!(Cell::decode(profile, &bytes).is_ok());
+        }
     }
 }
 

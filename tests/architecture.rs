@@ -23,7 +23,7 @@ struct Room {
 }
 
 /// Top first, a door before its room. A room that is not here does not exist yet.
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room {
         name: "bridge",
         below: &["start", "desk", "engine", "file", "vault", "wire", "name"],
@@ -63,6 +63,12 @@ const ROOMS: [Room; 14] = [
         forbidden: &["tokio", "std::net", "std::process"],
     },
     Room { name: "file", below: &["wire", "name"], road: false, forbidden: PURE },
+    Room {
+        name: "voice",
+        below: &["talk", "wire", "name"],
+        road: false,
+        forbidden: &["tokio", "futures", "rusqlite", "getrandom", "std::net", "std::process", "Instant", "SystemTime"],
+    },
     Room { name: "vault", below: &["wire", "name"], road: false, forbidden: &["tokio", "std::net"] },
     Room { name: "talk", below: &["wire", "name"], road: false, forbidden: PURE },
     Room { name: "session", below: &["wire", "name"], road: false, forbidden: PURE },

@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use super::body::{Author, Body};
+use super::call::{CallId, Signal};
 use super::limits::{FRAME_BYTES, HANDSHAKE, REQUEST_BYTES};
 use super::reader::Reader;
 use super::text::RequestText;
@@ -98,6 +99,13 @@ pub enum Frame {
         /// Who dials: [`Author::Me`] announces a dial, [`Author::You`] asks for one.
         dialler: Author,
     },
+    /// Something about a call.
+    Call {
+        /// Which call.
+        id: CallId,
+        /// What about it.
+        what: Signal,
+    },
 }
 
 /// What a joined circuit is for.
@@ -177,6 +185,7 @@ impl Frame {
             Self::Renew3(_) => RENEW_3,
             Self::Renewed => RENEWED,
             Self::Join { .. } => JOIN,
+            Self::Call { .. } => CALL,
         }
     }
 
@@ -203,6 +212,10 @@ impl Frame {
                 out.push(*kind as u8);
                 out.extend(id);
                 out.extend([*index, dialler.code()]);
+            }
+            Self::Call { id, what } => {
+                out.extend(id.0);
+                what.encode(out);
             }
         }
     }
@@ -238,6 +251,7 @@ impl Frame {
                 index: body.byte()?,
                 dialler: Author::from_code(body.byte()?)?.ok_or(WireError::Field)?,
             },
+            CALL => Self::Call { id: CallId(body.bytes()?), what: Signal::read(&mut body)? },
             _ => return Err(WireError::UnknownKind),
         };
         body.finish()?;
@@ -304,6 +318,7 @@ fn lengths(kind: u8) -> Option<RangeInclusive<usize>> {
         SKIP | ACK | READ => Some(16..=16),
         RENEW_1 | RENEW_2 | RENEW_3 => Some(HANDSHAKE..=HANDSHAKE),
         JOIN => Some(19..=19),
+        CALL => Some(16 + Signal::LEAST..=16 + Signal::MOST),
         OPTIONAL.. => Some(0..=FRAME_BYTES),
         _ => None,
     }
@@ -325,6 +340,7 @@ const RENEW_2: u8 = 0x21;
 const RENEW_3: u8 = 0x22;
 const RENEWED: u8 = 0x23;
 const JOIN: u8 = 0x30;
+const CALL: u8 = 0x31;
 /// From here on kinds may be skipped by who does not know them.
 const OPTIONAL: u8 = 0x80;
 /// Epoch, sequence number, id and age before the body of a message.

@@ -174,6 +174,34 @@ pub const JOIN_LIFE: Duration = Duration::from_secs(60);
 /// Join tokens alive per identity: 16 offers of 4 circuits each, a call, and as much again.
 pub const JOIN_TOKENS: usize = 128;
 
+// Voice.
+
+/// The bytes that fill a record of one cell: 488 less the seals and the length. A record of voice always has as many.
+pub const VOICE_CELL: usize = CELL - 35;
+/// The fewest circuits of a call: with one, whatever stops it stops the call.
+pub const CALL_CIRCUITS_LEAST: u8 = 2;
+/// The most circuits of a call: six slow ones lose half as much as three, more only load the network.
+pub const CALL_CIRCUITS_MOST: u8 = 6;
+/// The circuits of a call unless somebody chose: the fewest with which one may stop and two still race.
+pub const CALL_CIRCUITS: u8 = 3;
+/// A call rings for so long: time to cross a flat.
+pub const RING_FOR: Duration = Duration::from_secs(60);
+/// Between two calls of the same contact: who was declined may ask again, but not all the time.
+pub const RING_EVERY: Duration = Duration::from_secs(10);
+/// From accept to the first circuit: dialled while it rang, so this is only for those that failed then.
+pub const CONNECT_DEADLINE: Duration = Duration::from_secs(45);
+/// A call in which nothing arrives for so long is over: three circuits in a row could have been dialled meanwhile.
+pub const CALL_SILENCE: Duration = Duration::from_secs(45);
+/// Calls that are over and whose names are kept, to answer what is still said about them.
+pub const CALLS_KEPT: usize = 16;
+/// Contacts of whom it is known that they rang a moment ago; beyond it, who rings waits for a place.
+pub const RINGERS: usize = 64;
+/// Cells that a circuit of a call may bring at once: what four seconds of standstill hold back, four times over.
+pub const VOICE_BURST: u32 = 400;
+/// Cells without an echo from which on a circuit gets nothing more: four seconds at the fastest cadence. Beyond that it
+/// would only carry what nobody wants to hear.
+pub const VOICE_IN_FLIGHT: usize = 128;
+
 // The engine's own.
 
 /// The protocol number we announce.

@@ -36,7 +36,18 @@ pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
             let kind = if file { JoinKind::File } else { JoinKind::Voice };
             Frame::Join { kind, id, index, dialler }
         }),
+        any_call(),
     ]
+}
+
+fn any_call() -> impl Strategy<Value = Frame> {
+    let ring = (0..3usize, 2..=6u8).prop_map(|(profile, circuits)| Signal::Ring {
+        profile: Profile::ALL[profile],
+        circuits: Circuits::new(circuits).unwrap(),
+    });
+    let rest = [Signal::Accept, Signal::Decline, Signal::Busy, Signal::HangUp];
+    let what = prop_oneof![ring, proptest::sample::select(rest.to_vec())];
+    (any::<[u8; 16]>(), what).prop_map(|(id, what)| Frame::Call { id: CallId(id), what })
 }
 
 /// Any body that may be sent.
@@ -257,6 +268,10 @@ fn bytes_are_as_documented() {
     assert_eq!(encoded(&[Frame::Renewed]), [0x23, 0, 0, 0]);
     let join = Frame::Join { kind: JoinKind::Voice, id: [9; 16], index: 4, dialler: Author::You };
     assert_eq!(encoded(&[join]), [&[0x30, 0, 0, 19, 2][..], &[9; 16], &[4, 2]].concat());
+    let call = |what| encoded(&[Frame::Call { id: CallId([9; 16]), what }]);
+    let ring = Signal::Ring { profile: Profile::Saver, circuits: Circuits::default() };
+    assert_eq!(call(ring), [&[0x31, 0, 0, 19][..], &[9; 16], &[1, 2, 3]].concat());
+    assert_eq!(call(Signal::HangUp), [&[0x31, 0, 0, 17][..], &[9; 16], &[5]].concat());
 }
 
 #[test]
@@ -284,7 +299,9 @@ fn each_kind_refuses_other_lengths_by_its_header() {
             assert_eq!(header_only(kind, length - 1), Err(WireError::Length), "kind {kind:#x}");
         }
     }
-    for (kind, least, most) in [(0x05, 0, REQUEST_BYTES), (0x10, 43, 58 + MESSAGE_BYTES), (0x80, 0, FRAME_BYTES)] {
+    for (kind, least, most) in
+        [(0x05, 0, REQUEST_BYTES), (0x10, 43, 58 + MESSAGE_BYTES), (0x31, 17, 19), (0x80, 0, FRAME_BYTES)]
+    {
         assert_ne!(header_only(kind, least), Err(WireError::Length), "kind {kind:#x}");
         assert_ne!(header_only(kind, most), Err(WireError::Length), "kind {kind:#x}");
         assert_eq!(header_only(kind, most + 1), Err(WireError::Length), "kind {kind:#x}");
@@ -332,6 +349,14 @@ fn wrong_fields_are_refused() {
     assert!(one(0x10, &message(1, &[0])).unwrap().is_some(), "any Unicode is text");
     assert!(one(0x10, &message(1, &vec![b'x'; MESSAGE_BYTES])).unwrap().is_some());
     assert_eq!(one(0x10, &message(1, &vec![b'x'; MESSAGE_BYTES + 1])), Err(WireError::Field), "room for a quote");
+    let call = |what: &[u8]| one(0x31, &[&[7; 16], what].concat());
+    for what in [&[0][..], &[6], &[1, 0, 3], &[1, 4, 3], &[1, 1, 1], &[1, 1, 7]] {
+        assert_eq!(call(what), Err(WireError::Field), "{what:?}");
+    }
+    for what in [&[1][..], &[1, 1], &[2, 0], &[5, 0, 0]] {
+        assert_eq!(call(what), Err(WireError::Length), "{what:?}");
+    }
+    assert!(call(&[1, 3, 6]).unwrap().is_some());
     assert_eq!(one(0x05, &[0xc0, 0x80]), Err(WireError::Field), "an overlong zero");
     assert_eq!(one(0x05, &vec![b'x'; REQUEST_CHARS + 1]), Err(WireError::Field), "short in bytes, long in characters");
     assert!(one(0x05, "🧅".repeat(REQUEST_CHARS).as_bytes()).unwrap().is_some());

@@ -99,6 +99,8 @@ impl Conversation {
                 let dialler = if dialler == Author::Me { Side::Them } else { Side::Us };
                 batch.joins.push(Asked { join: Join { kind, id, index }, dialler, keys });
             }
+            // The engine carries no calls yet: paid for, and not heard.
+            Frame::Call { .. } => self.pay(now),
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }

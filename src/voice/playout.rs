@@ -1,0 +1,330 @@
+//! What is played next: the next frame, faster or slower, or something in its place.
+//!
+//! It promises that nothing is played that is more than [`LIVE`] behind what it aims at, that a hole is bridged for
+//! [`BRIDGE`] at most before there is silence, and that the delay is as short as the network of the last seconds allows.
+//! It follows a clock that drifts without knowing so: it aims at a time relative to when frames come. It does not decode.
+
+use std::time::Duration;
+
+use super::lateness::{Lateness, Micros, micros, stands_for};
+use super::profile::FRAME;
+use super::table::{Places, Table, Taken};
+
+/// What comes next.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Play {
+    /// Decode this frame, 20 ms, and shorten or lengthen what comes out of it.
+    Frame {
+        /// Its number.
+        number: u32,
+        /// Its bytes.
+        bytes: Box<[u8]>,
+        /// How much faster than it was spoken: see [`super::Stretch`].
+        speed: f32,
+        /// Something was left out before it: fade over.
+        leap: bool,
+    },
+    /// Let the decoder invent 10 ms.
+    Conceal,
+    /// Play nothing for 10 ms; whoever played something before it fades out.
+    Silence,
+}
+
+/// The receiving side of a call.
+pub(super) struct Playout {
+    table: Table,
+    lateness: Lateness,
+    /// The lateness that frames would have if the circuit of each place had brought none.
+    without: Vec<Lateness>,
+    /// Of the first frame that came: those before it were spoken before anything could carry them.
+    first: Option<u32>,
+    /// When a frame is to be played, beyond the time its number stands for.
+    aim: Option<Micros>,
+    /// Since when nothing comes but what is far too late.
+    strange: Option<Duration>,
+    /// When `aim` was last looked at.
+    aimed: Duration,
+    state: State,
+    counts: Counts,
+}
+
+/// Since the start of the call.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Frames that came in time, or late, each once.
+    pub(super) came: u64,
+    /// Of these, those that came after something else was played in their place.
+    pub(super) late: u64,
+    /// Pieces of 10 ms that were played; a frame is two.
+    pub(super) played: u64,
+    /// Of these, those that were invented, or silence in the place of sound.
+    pub(super) concealed: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing was played yet.
+    Waiting,
+    /// The last piece was a frame.
+    Playing,
+    /// The last pieces, so many, were none.
+    Bridging(u32),
+}
+
+impl Playout {
+    /// For a call of so many circuits.
+    pub(super) fn new(circuits: usize) -> Self {
+        Self {
+            table: Table::new(),
+            lateness: Lateness::new(),
+            without: vec![Lateness::new(); circuits],
+            first: None,
+            aim: None,
+            strange: None,
+            aimed: Duration::ZERO,
+            state: State::Waiting,
+            counts: Counts::default(),
+        }
+    }
+
+    /// A frame arrived on the circuit in this place, perhaps again.
+    pub(super) fn hear(&mut self, number: u32, bytes: &[u8], place: usize, now: Duration) {
+        let first = *self.first.get_or_insert(number);
+        let bit = |place: usize| Places::try_from(1u32.checked_shl(place as u32).unwrap_or(0)).unwrap_or(0);
+        let (taken, before) = self.table.put(number, bytes, bit(place));
+        let lateness = micros(now) - stands_for(number);
+        // What was spoken before the call could carry it, or comes far too late, does not tell how long to wait.
+        let tells = !self.is_strange(lateness, now) && number >= first;
+        if taken != Taken::Copy {
+            self.counts.came += 1;
+            self.counts.late += u64::from(taken == Taken::Late);
+            if tells {
+                self.lateness.note(lateness);
+            }
+        }
+        for (other, without) in self.without.iter_mut().enumerate() {
+            if tells && other != place && before & !bit(other) == 0 {
+                without.note(lateness);
+            }
+        }
+    }
+
+    /// Whether a frame comes from a standstill. If nothing else comes for long, the network has become another, and what
+    /// was known of it is forgotten.
+    fn is_strange(&mut self, lateness: Micros, now: Duration) -> bool {
+        if self.aim.is_none_or(|aim| lateness - aim <= micros(LIVE)) {
+            self.strange = None;
+            return false;
+        }
+        let since = *self.strange.get_or_insert(now);
+        if now.saturating_sub(since) < NEW_NETWORK {
+            return true;
+        }
+        self.lateness = Lateness::new();
+        self.without.fill(Lateness::new());
+        (self.aim, self.strange) = (None, None);
+        false
+    }
+
+    /// What follows the sound that is still to be played, which lasts for `ahead`. `quiet` tells whether that sound is a
+    /// pause: there a change of speed is not heard.
+    pub(super) fn play(&mut self, now: Duration, ahead: Duration, quiet: bool) -> Play {
+        let Some(aim) = self.aim_at(now) else { return Play::Silence };
+        let heard_at = micros(now.saturating_add(ahead));
+        if self.state == State::Waiting || self.lag(heard_at, aim) > micros(LIVE) {
+            let from = self.table.next();
+            match self.live(heard_at, aim) {
+                Some(number) => self.table.skip_to(number),
+                None => return self.bridge(),
+            }
+            return self.frame(1.0, self.table.next() != from && self.state != State::Waiting).unwrap_or(Play::Silence);
+        }
+        let lag = self.lag(heard_at, aim);
+        let speed = self.speed(lag, now, ahead, quiet);
+        match self.frame(speed, false) {
+            Some(play) => play,
+            None => {
+                self.make_do(lag);
+                self.bridge()
+            }
+        }
+    }
+
+    /// What the delay would be if everything came at its best: from the speaking of a frame to its playing, less the way
+    /// of the fastest cell.
+    pub(super) fn target(&self) -> Option<Duration> {
+        let wait = self.aim?.saturating_sub(self.lateness.least()?);
+        Some(Duration::from_micros(u64::try_from(wait).unwrap_or(0)))
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How far behind its time the next frame would be played.
+    fn lag(&self, heard_at: Micros, aim: Micros) -> Micros {
+        heard_at - stands_for(self.table.next()) - aim
+    }
+
+    /// When frames are to be played: as late as nearly all of them come. Up at once, down slowly.
+    fn aim_at(&mut self, now: Duration) -> Option<Micros> {
+        let wanted = self.wanted()?;
+        let passed = micros(now.saturating_sub(self.aimed));
+        self.aimed = now;
+        let aim = self.aim.map_or(wanted, |aim| wanted.max(aim - passed / SINK));
+        self.aim = Some(aim);
+        Some(aim)
+    }
+
+    fn wanted(&self) -> Option<Micros> {
+        if self.lateness.is_young() {
+            return Some(self.lateness.least()? + micros(FIRST_WAIT));
+        }
+        let nearly_all = self.lateness.all_but(LATE_SHARE)? + micros(SPARE);
+        // Rather a bridge now and then than a long wait for what is rare.
+        let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT);
+        // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
+        let spare = self.without.iter().filter(|without| !without.is_young());
+        let one_less = spare.filter_map(|without| without.all_but(WITHOUT_SHARE)).max()? + micros(WITHOUT_SPARE);
+        Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT))))
+    }
+
+    /// The frame to begin with, or to go on with after a standstill: the one whose time is now, or the newest if even that
+    /// one is a little late. None while there is nothing that is young enough.
+    fn live(&self, heard_at: Micros, aim: Micros) -> Option<u32> {
+        let newest = self.table.newest().filter(|newest| *newest >= self.table.next())?;
+        let due = u32::try_from((heard_at - aim).div_euclid(micros(FRAME))).ok()?;
+        if due <= newest {
+            // Frames whose time is to come are not begun with: waiting costs no more than playing them early.
+            return self.table.first_from(due).filter(|number| *number == due || self.state != State::Waiting);
+        }
+        (heard_at - stands_for(newest) - aim <= micros(RESUME)).then_some(newest)
+    }
+
+    fn frame(&mut self, speed: f32, leap: bool) -> Option<Play> {
+        let number = self.table.next();
+        let bytes = self.table.take()?;
+        self.state = State::Playing;
+        self.counts.played += 2;
+        Some(Play::Frame { number, bytes, speed, leap })
+    }
+
+    /// The next frame is missing. If there is one after it, it is given up, and more with it when we are behind; else we
+    /// wait for it, since nothing is lost but time.
+    fn make_do(&mut self, lag: Micros) {
+        let next = self.table.next();
+        if let Some(there) = self.table.first_from(next)
+            && lag >= micros(PIECE)
+        {
+            let behind = u32::try_from((lag - micros(PIECE)) / micros(FRAME)).unwrap_or(0);
+            self.table.skip_to(next.saturating_add(1).saturating_add(behind).min(there));
+        }
+    }
+
+    fn bridge(&mut self) -> Play {
+        let so_far = match self.state {
+            State::Waiting => return Play::Silence,
+            State::Playing => 0,
+            State::Bridging(so_far) => so_far,
+        };
+        self.state = State::Bridging(so_far.saturating_add(1));
+        self.counts.played += 1;
+        self.counts.concealed += 1;
+        if PIECE.saturating_mul(so_far) < BRIDGE { Play::Conceal } else { Play::Silence }
+    }
+
+    /// How fast to play a frame that is so far behind its time.
+    fn speed(&self, lag: Micros, now: Duration, ahead: Duration, quiet: bool) -> f32 {
+        let lag = lag as f32 / 1_000.0;
+        if self.is_starving(now, ahead) && lag < STARVING_LAG {
+            return SLOWEST;
+        }
+        let (little, much) = if quiet { (QUIET_LAG, QUIET_LAG) } else { (SPOKEN_LAG, MUCH_LAG) };
+        // To be early is a danger, to be late only a nuisance.
+        match lag {
+            lag if lag > much => FAST,
+            lag if lag > little => GENTLY_FAST,
+            lag if lag < -EARLY_LAG => SLOW,
+            lag if lag < -QUIET_LAG => GENTLY_SLOW,
+            _ => 1.0,
+        }
+    }
+
+    /// Whether the first frame that is missing is later than frames usually are, and soon needed.
+    fn is_starving(&self, now: Duration, ahead: Duration) -> bool {
+        let run = self.table.run();
+        let left = ahead.saturating_add(FRAME.saturating_mul(run));
+        let missing = self.table.next().saturating_add(run);
+        let lateness = micros(now) - stands_for(missing);
+        left <= SOON && self.lateness.all_but(USUAL_SHARE).is_some_and(|usual| lateness > usual)
+    }
+}
+
+/// Nothing is played that is later than this behind its aim.
+const LIVE: Duration = Duration::from_millis(300);
+
+/// After a standstill, sound begins with what is no later than this: the rest of what was held back follows at once.
+const RESUME: Duration = Duration::from_millis(100);
+
+/// After so long, what is strange is usual.
+const NEW_NETWORK: Duration = Duration::from_secs(1);
+
+/// What is invented at once: short, since what is missing may come a moment later.
+pub(super) const PIECE: Duration = Duration::from_millis(10);
+
+/// How long a decoder can invent speech that does not sound odd.
+const BRIDGE: Duration = Duration::from_millis(100);
+
+/// Until enough has come to know better.
+const FIRST_WAIT: Duration = Duration::from_millis(80);
+
+/// Of all frames, so many may come too late for the aim: they are waited for, or bridged.
+const LATE_SHARE: f64 = 0.01;
+
+/// A tenth of the frames is rare; and so much longer than for the others they are waited for.
+const RARE_SHARE: f64 = 0.1;
+const RARE_WAIT: Duration = Duration::from_millis(60);
+
+/// Of all frames, so many may come too late when one circuit stops.
+const WITHOUT_SHARE: f64 = 0.05;
+
+/// Beyond that, to find out that it has stopped.
+const WITHOUT_SPARE: Duration = Duration::from_millis(15);
+
+/// Beyond the fastest cell, so much is waited in case a circuit stops.
+const SPARE_WAIT: Duration = Duration::from_millis(125);
+
+/// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms.
+const SPARE: Duration = Duration::from_millis(5);
+
+/// The aim sinks by one part in so many: 20 ms a second.
+const SINK: Micros = 50;
+
+/// One frame in so many is later than "usual".
+const USUAL_SHARE: f64 = 0.05;
+
+/// With less than this left to play, a frame that is late is a danger.
+const SOON: Duration = Duration::from_millis(60);
+
+/// Behind by so many milliseconds, we no longer slow down to wait: the delay would grow with every hiccup.
+const STARVING_LAG: f32 = 10.0;
+
+/// A deviation of so many milliseconds is mended: always by slowing down, by hurrying only in a pause.
+const QUIET_LAG: f32 = 2.0;
+
+/// In speech, a lag of so many milliseconds is mended gently.
+const SPOKEN_LAG: f32 = 6.0;
+
+/// In speech, a lag of so many milliseconds is mended as fast as stays intelligible.
+const MUCH_LAG: f32 = 20.0;
+
+/// Ahead by so many milliseconds, we slow down more than gently.
+const EARLY_LAG: f32 = 10.0;
+
+/// Faster nobody speaks.
+const FAST: f32 = 1.15;
+const GENTLY_FAST: f32 = 1.05;
+const GENTLY_SLOW: f32 = 0.95;
+const SLOW: f32 = 0.9;
+/// For some hundredths of a second, rather than a hole.
+const SLOWEST: f32 = 0.7;
