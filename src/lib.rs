@@ -10,4 +10,5 @@ pub mod session;
 pub mod start;
 pub mod talk;
 pub mod vault;
+pub mod voice;
 pub mod wire;

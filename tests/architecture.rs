@@ -23,7 +23,7 @@ struct Room {
 }
 
 /// Top first. A room that is not here does not exist yet.
-const ROOMS: [Room; 11] = [
+const ROOMS: [Room; 12] = [
     Room {
         name: "bridge",
         below: &["start", "desk", "engine", "vault", "wire", "name"],
@@ -39,6 +39,12 @@ const ROOMS: [Room; 11] = [
         below: &["session", "talk", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
+    },
+    Room {
+        name: "voice",
+        below: &["wire", "name"],
+        road: false,
+        forbidden: &["tokio", "futures", "rusqlite", "getrandom", "std::net", "std::process", "Instant", "SystemTime"],
     },
     Room { name: "vault", below: &["wire", "name"], road: false, forbidden: &["tokio", "std::net"] },
     Room { name: "talk", below: &["wire", "name"], road: false, forbidden: PURE },
@@ -65,7 +71,7 @@ const PURE: &[&str] = &[
 ];
 
 /// What one room alone may name: each thing from outside has one door.
-const DOORS: [(&str, &str); 10] = [
+const DOORS: [(&str, &str); 15] = [
     ("pelure_ui", "bridge"),
     ("jiff", "bridge"),
     ("arboard", "desk"),
@@ -76,6 +82,11 @@ const DOORS: [(&str, &str); 10] = [
     ("sys_locale", "desk"),
     ("pelure_onion::arti", "start"),
     ("rusqlite", "vault"),
+    ("cpal", "voice"),
+    ("hound", "voice"),
+    ("opus", "voice"),
+    ("rubato", "voice"),
+    ("sonora", "voice"),
 ];
 
 /// What every room may name of the road: addresses, keys and their errors.
