@@ -72,8 +72,7 @@ mod tests {
 
     fn after(blocks: usize, block: &Block) -> Level {
         let mut meter = Meter::default();
-        (0..blocks).for_each(|_| drop(meter.take(block)));
-        meter.level()
+        (0..blocks).map(|_| meter.take(block)).last().unwrap()
     }
 
     #[test]

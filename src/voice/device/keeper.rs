@@ -136,22 +136,22 @@ impl<L: Line> Drop for Keeper<L> {
         if let State::Open(line, _) | State::Closed(Some(line)) =
             std::mem::replace(&mut self.state, State::Closed(None))
         {
-            // Closing may wait. Where no thread can be started it is closed here.
-            thread::Builder::new().name(THREAD.to_owned()).spawn(move || drop(line)).ok();
+            close(Some(line));
         }
     }
 }
 
-/// An opener that works on a thread of its own.
+/// An opener that works on threads of its own. What was open is given [`CLOSING`] to close, since a card may be used by
+/// one at a time; a sound system that never lets go of it is not waited for.
 pub(super) fn opener<L: Line>(
     name: Option<String>,
     open: fn(Option<&str>) -> Result<Opened<L>, DeviceError>,
 ) -> Opener<L> {
     Box::new(move |old| {
         let (tell, told) = sync_channel(1);
-        let name = name.clone();
+        let (name, closed) = (name.clone(), close(old));
         let work = move || {
-            drop(old);
+            closed.recv_timeout(CLOSING).ok();
             tell.send(open(name.as_deref())).ok();
         };
         // Where no thread can be started nobody tells, which is seen.
@@ -160,8 +160,25 @@ pub(super) fn opener<L: Line>(
     })
 }
 
+/// Closes a device on a thread of its own, and ends the channel when that is done.
+fn close<L: Line>(line: Option<L>) -> Receiver<()> {
+    let (tell, told) = sync_channel(1);
+    if let Some(line) = line {
+        let work = move || {
+            drop(line);
+            drop(tell);
+        };
+        // Where no thread can be started it is closed here.
+        thread::Builder::new().name(THREAD.to_owned()).spawn(work).ok();
+    }
+    told
+}
+
 /// A device is opened at most this often.
 const REST: Duration = Duration::from_secs(2);
+
+/// How long a device may take to close before another is opened.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// News that wait to be fetched.
 const NEWS_MOST: usize = 16;

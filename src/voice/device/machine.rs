@@ -175,7 +175,7 @@ impl OutLine {
         self.made.clear();
         self.resampler.push(block, &mut self.made);
         // What finds no room was not wanted.
-        self.ring.push_partial_slice(&self.made);
+        let _lost = self.ring.push_partial_slice(&self.made);
     }
 
     fn filled(&self) -> usize {
@@ -189,29 +189,33 @@ impl OutLine {
 }
 
 fn open_input(name: Option<&str>) -> Result<Opened<InLine>, DeviceError> {
-    let (device, name, replaced) = find(Side::Microphone, name)?;
+    let found = find(Side::Microphone, name)?;
+    let (device, replaced, name) = (&found.device, found.replaced, found.name.label.clone());
     let (config, format) = fit(device.supported_input_configs().map_err(refused)?)?;
     let build = |config| match format {
-        SampleFormat::F32 => tapped::<f32>(&device, config),
-        SampleFormat::I16 => tapped::<i16>(&device, config),
-        _ => tapped::<i32>(&device, config),
+        SampleFormat::F32 => tapped::<f32>(device, config),
+        SampleFormat::I16 => tapped::<i16>(device, config),
+        _ => tapped::<i32>(device, config),
     };
     let (stream, ring, counters) = either(config, build)?;
     let (rate, resampler) = (config.sample_rate, rated(config.sample_rate, RATE)?);
+    found.watch(&counters);
     let (ready, taken) = (VecDeque::new(), Vec::new());
     Ok(Opened { line: InLine { _stream: stream, ring, counters, resampler, rate, ready, taken }, name, replaced })
 }
 
 fn open_output(name: Option<&str>) -> Result<Opened<OutLine>, DeviceError> {
-    let (device, name, replaced) = find(Side::Loudspeaker, name)?;
+    let found = find(Side::Loudspeaker, name)?;
+    let (device, replaced, name) = (&found.device, found.replaced, found.name.label.clone());
     let (config, format) = fit(device.supported_output_configs().map_err(refused)?)?;
     let build = |config| match format {
-        SampleFormat::F32 => spouting::<f32>(&device, config),
-        SampleFormat::I16 => spouting::<i16>(&device, config),
-        _ => spouting::<i32>(&device, config),
+        SampleFormat::F32 => spouting::<f32>(device, config),
+        SampleFormat::I16 => spouting::<i16>(device, config),
+        _ => spouting::<i32>(device, config),
     };
     let (stream, ring, counters) = either(config, build)?;
     let (rate, resampler) = (config.sample_rate, rated(RATE, config.sample_rate)?);
+    found.watch(&counters);
     let line = OutLine { _stream: stream, ring, counters, resampler, rate, made: Vec::new(), forgiven: None };
     Ok(Opened { line, name, replaced })
 }

@@ -10,6 +10,8 @@ use super::ring::Counters;
 /// Watches one open device.
 #[derive(Debug)]
 pub(super) struct Trouble {
+    /// When it was opened: a card that starts is hungry, and the clicks of its first second are not told.
+    opened: Duration,
     /// Since when calls are at this number.
     calls: (Duration, u32),
     /// Since when errors are counted, and from which number.
@@ -32,7 +34,7 @@ pub(super) enum Verdict {
 impl Trouble {
     /// Starts with a device that was opened just now.
     pub(super) fn new(now: Duration) -> Self {
-        Self { calls: (now, 0), errors: (now, 0), clicks: (now, 0) }
+        Self { opened: now, calls: (now, 0), errors: (now, 0), clicks: (now, 0) }
     }
 
     /// Looks at the counters; once for each 10 ms, or about.
@@ -52,6 +54,9 @@ impl Trouble {
             self.errors = (now, errors);
         }
         let clicks = counters.clicks.load(Relaxed);
+        if now.saturating_sub(self.opened) < SECOND {
+            self.clicks.1 = clicks;
+        }
         let new = clicks.wrapping_sub(self.clicks.1);
         if new > 0 && now.saturating_sub(self.clicks.0) >= SECOND {
             self.clicks = (now, clicks);

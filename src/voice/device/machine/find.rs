@@ -1,8 +1,16 @@
 //! Which sound cards there are, and how one of them is to be opened.
 
-use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{BufferSize, Device, Host, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfigRange};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+use std::time::Duration;
 
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{
+    BufferSize, Device, Host, HostId, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfigRange,
+};
+
+use super::ring::Counters;
 use super::{DeviceError, refused};
 
 /// The sound devices of this machine.
@@ -21,6 +29,16 @@ pub struct Name {
     pub id: String,
     /// What a person calls it.
     pub label: String,
+}
+
+/// A device that was found.
+pub(super) struct Found {
+    host: HostId,
+    side: Side,
+    pub(super) device: Device,
+    pub(super) name: Name,
+    /// It is not the one that was wanted.
+    pub(super) replaced: bool,
 }
 
 /// Which kind of device.
@@ -42,22 +60,46 @@ pub fn names() -> Result<Names, DeviceError> {
     Ok(Names { microphones, loudspeakers: list(Side::Loudspeaker)? })
 }
 
-/// The device of this identifier or name, else the default one; what it is called, and whether it is another.
-pub(super) fn find(side: Side, wanted: Option<&str>) -> Result<(Device, String, bool), DeviceError> {
-    let mut answered = false;
-    for host in hosts() {
-        answered = true;
-        if let Some(wanted) = wanted
-            && let Some(found) = named(&host, side, wanted)
-        {
-            let label = name(&found).map_or_else(|| wanted.to_owned(), |name| name.label);
-            return Ok((found, label, false));
-        }
-        if let Some((found, name)) = default(&host, side) {
-            return Ok((found, name.label, wanted.is_some()));
+/// The device of this identifier or name, else the default one.
+pub(super) fn find(side: Side, wanted: Option<&str>) -> Result<Found, DeviceError> {
+    let hosts: Vec<Host> = hosts().collect();
+    if let Some(wanted) = wanted {
+        for host in &hosts {
+            if let Some((device, name)) = named(host, side, wanted) {
+                return Ok(Found { host: host.id(), side, device, name, replaced: false });
+            }
         }
     }
-    Err(if answered { DeviceError::Missing } else { DeviceError::NoSystem })
+    // The first that answers owns the cards: the next would only lead to it, past what it says is there.
+    let host = hosts.first().ok_or(DeviceError::NoSystem)?;
+    let (device, name) = default(host, side).ok_or(DeviceError::Missing)?;
+    Ok(Found { host: host.id(), side, device, name, replaced: wanted.is_some() })
+}
+
+impl Found {
+    /// Sees to it that the counters say when the device is gone. PulseAudio does not tell: it moves the sound to another
+    /// device, and where no microphone is left to what is being played, which the other would then hear.
+    pub(super) fn watch(self, counters: &Arc<Counters>) {
+        if self.host.name() != MOVES_SOUND {
+            return;
+        }
+        let counters = Arc::downgrade(counters);
+        let look = move || {
+            let Ok(host) = cpal::host_from_id(self.host) else { return };
+            loop {
+                thread::sleep(LOOK_EVERY);
+                // Closed in the meantime.
+                let Some(counters) = counters.upgrade() else { return };
+                let there = devices(&host, self.side).is_ok_and(|all| all.contains(&self.device));
+                if !there {
+                    counters.gone.store(true, Relaxed);
+                    return;
+                }
+            }
+        };
+        // Where no thread can be started the device is used unwatched.
+        thread::Builder::new().name("sound devices".to_owned()).spawn(look).ok();
+    }
 }
 
 /// The sound systems that answer, the best first.
@@ -65,11 +107,9 @@ fn hosts() -> impl Iterator<Item = Host> {
     cpal::available_hosts().into_iter().filter_map(|id| cpal::host_from_id(id).ok())
 }
 
-fn named(host: &Host, side: Side, wanted: &str) -> Option<Device> {
-    devices(host, side).ok()?.into_iter().find(|device| {
-        name(device).is_some_and(|name| name.id == wanted || name.label == wanted)
-            || device.id().is_ok_and(|id| id.to_string() == wanted)
-    })
+fn named(host: &Host, side: Side, wanted: &str) -> Option<(Device, Name)> {
+    let mut all = devices(host, side).ok()?.into_iter().filter_map(|device| name(&device).map(|name| (device, name)));
+    all.find(|(_, name)| name.id == wanted || name.label == wanted)
 }
 
 fn default(host: &Host, side: Side) -> Option<(Device, Name)> {
@@ -120,6 +160,12 @@ pub(super) fn fit(
     };
     Ok((StreamConfig { channels: range.channels(), sample_rate, buffer_size }, range.sample_format()))
 }
+
+/// The sound system that moves sound from a device that is gone to another, by cpal's name for it.
+const MOVES_SOUND: &str = "PulseAudio";
+
+/// How often it is looked whether a device is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The rate that cards have, and that divides into the room's.
 const WANTED_RATE: u32 = 48_000;
