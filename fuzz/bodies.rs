@@ -6,13 +6,15 @@
 #![allow(unreachable_pub, reason = "included by path from the targets and from the test")]
 
 use pelure::name::{PetName, neutralised};
+use pelure::voice::codec::{Decoder, silent_frame};
+use pelure::voice::note::Note;
 use pelure::wire::{Deframer, Frame, WireError};
 
 /// A target: takes any bytes, panics when a promise is broken.
 pub type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub const BODIES: &[(&str, Body)] = &[("frame", frame), ("petname", petname)];
+pub const BODIES: &[(&str, Body)] = &[("frame", frame), ("note", note), ("petname", petname), ("sound", sound)];
 
 /// Bytes as a session would push them: the cuts between records change nothing, and what is understood is canonical.
 pub fn frame(bytes: &[u8]) {
@@ -37,6 +39,29 @@ pub fn petname(bytes: &[u8]) {
         assert_eq!(PetName::new(name.as_str()).as_ref(), Ok(&name));
         assert_eq!(neutralised(name.as_str()), name.as_str());
     }
+}
+
+/// A voice note as a peer might make it up: it is refused, or can be played.
+pub fn note(bytes: &[u8]) {
+    if let Ok(note) = Note::decode(bytes) {
+        let mut frames = note.play().expect("a decoder");
+        assert!(frames.by_ref().take(20).all(|sound| sound.iter().all(|x| x.abs() <= 1.0)));
+        assert!(note.seconds() > 0.0 && frames.count() <= 30_000);
+    }
+}
+
+/// Frames of a call as a peer might make them up, each after a byte with its length; one of no length did not arrive.
+/// What is heard can be played, and the next good frame too.
+pub fn sound(bytes: &[u8]) {
+    let (mut decoder, mut rest) = (Decoder::new().expect("a decoder"), bytes);
+    while let Some((length, after)) = rest.split_first() {
+        let (frame, after) = after.split_at(usize::from(*length).min(after.len()));
+        rest = after;
+        let sound = if frame.is_empty() { decoder.conceal() } else { decoder.decode(frame) };
+        assert!(sound.iter().flatten().all(|x| x.abs() <= 1.0));
+    }
+    let silence = silent_frame(40).expect("an encoder");
+    assert!(decoder.decode(&silence).is_ok());
 }
 
 /// The frames in the bytes, and whether they end between two frames or how they went wrong.

@@ -34,7 +34,9 @@ fn sound_passes_through_the_machine() {
         let mut speaker = machine.client("paplay", &["--device=mic_a", path(&said)]);
         call.until("the end of what is said", |_| speaker.try_wait().unwrap().is_some());
         call.run(Duration::from_millis(700));
-        recorder.kill().unwrap();
+        // Asked to end, it writes how long the recording is.
+        let recorder_id = rustix::process::Pid::from_child(&recorder);
+        rustix::process::kill_process(recorder_id, rustix::process::Signal::TERM).unwrap();
         recorder.wait().unwrap();
         // The machine is shared with other tests: what its load cuts out is no fault of ours.
         for (name, sound) in [("microphone", &call.heard), ("loudspeaker", &wav::read(&heard).unwrap())] {

@@ -85,85 +85,13 @@ fn config(listening: Listening) -> Option<Config> {
 const FIRST_GAIN: f32 = 6.0;
 
 #[cfg(test)]
+mod testing;
+
+#[cfg(test)]
 mod tests {
+    use super::testing::{Room, Talker, enhancement, power};
     use super::*;
     use crate::voice::level::decibels;
-    use crate::wire::{Random, Seeded};
-
-    /// Somebody speaking: noise with the loudness of syllables, and the colour of speech.
-    struct Talker {
-        random: Seeded,
-        at: usize,
-        last: f32,
-    }
-
-    impl Talker {
-        fn new(seed: u64) -> Self {
-            Self { random: Seeded::new(seed), at: 0, last: 0.0 }
-        }
-
-        fn block(&mut self) -> Block {
-            std::array::from_fn(|_| {
-                let white = (self.random.below(2_001) as f32 - 1_000.0) / 1_000.0;
-                self.last = 0.7 * self.last + 0.3 * white;
-                self.at += 1;
-                let syllable = (self.at as f32 / RATE as f32 * 4.0 * std::f32::consts::TAU).sin();
-                self.last * 0.8 * (0.25 + 0.75 * syllable.max(0.0))
-            })
-        }
-    }
-
-    /// A room: what is played comes back after a time, and then fainter and fainter.
-    struct Room {
-        past: Vec<f32>,
-        response: Vec<f32>,
-    }
-
-    impl Room {
-        fn new(delay_ms: usize, seed: u64) -> Self {
-            let mut random = Seeded::new(seed);
-            let mut response = vec![0.0; delay_ms * RATE as usize / 1_000];
-            // 40 ms of walls, at -10 dB in all.
-            let walls: Vec<f32> = (0..640)
-                .map(|at| (random.below(2_001) as f32 / 1_000.0 - 1.0) * (-(at as f32) / 130.0).exp())
-                .collect();
-            let size = walls.iter().map(|x| x * x).sum::<f32>().sqrt();
-            response.extend(walls.iter().map(|x| x / size * 0.3));
-            Self { past: vec![0.0; response.len()], response }
-        }
-
-        fn echo(&mut self, played: &Block) -> Block {
-            self.past.extend(played);
-            let end = self.past.len();
-            let echo = std::array::from_fn(|at| {
-                let now = end - BLOCK + at;
-                self.response.iter().enumerate().map(|(back, x)| x * self.past[now - back]).sum()
-            });
-            self.past.drain(..BLOCK);
-            echo
-        }
-    }
-
-    fn power(block: &Block) -> f32 {
-        block.iter().map(|x| x * x).sum()
-    }
-
-    /// By how many decibels the echo is fainter after the chain, from 2 s to 5 s.
-    fn enhancement(listening: Listening, delay_ms: usize) -> f32 {
-        let (mut chain, mut far, mut room) = (Chain::new(listening), Talker::new(3), Room::new(delay_ms, 5));
-        let (mut before, mut after) = (0.0, 0.0);
-        for at in 0..500 {
-            let played = far.block();
-            chain.heard(&played);
-            let echo = room.echo(&played);
-            let left = chain.clean(&echo);
-            if at >= 200 {
-                before += power(&echo);
-                after += power(&left);
-            }
-        }
-        decibels(before.sqrt()) - decibels(after.sqrt())
-    }
 
     #[test]
     fn an_echo_is_gone_within_two_seconds() {

@@ -16,6 +16,9 @@ use super::{DeviceError, News};
 pub(super) trait Line: Send + 'static {
     /// What its threads tell.
     fn counters(&self) -> &Counters;
+
+    /// Its samples in a second.
+    fn rate(&self) -> u32;
 }
 
 /// A device that was opened just now.
@@ -27,13 +30,15 @@ pub(super) struct Opened<L> {
     pub(super) replaced: bool,
 }
 
-/// Closes the device that was open, opens one, and tells when that is done.
-pub(super) type Opener<L> = Box<dyn FnMut(Option<L>) -> Receiver<Result<Opened<L>, DeviceError>> + Send>;
+/// Closes the device that was open, opens one with a buffer of about this length, and tells when that is done.
+pub(super) type Opener<L> = Box<dyn FnMut(Option<L>, Duration) -> Receiver<Result<Opened<L>, DeviceError>> + Send>;
 
 /// A device that is open whenever it can be.
 pub(super) struct Keeper<L: Line> {
     state: State<L>,
     opener: Opener<L>,
+    /// Grows until the device no longer runs dry.
+    buffer: Duration,
     /// When it was opened last, or tried to.
     tried: Option<Duration>,
     /// The failure that was told last: it is not told again while it lasts.
@@ -48,9 +53,9 @@ enum State<L> {
 }
 
 impl<L: Line> Keeper<L> {
-    /// A device that is opened when it is first asked for.
-    pub(super) fn new(opener: Opener<L>) -> Self {
-        Self { state: State::Closed(None), opener, tried: None, failure: None, news: VecDeque::new() }
+    /// A device that is opened when it is first asked for, with a buffer of this length at first.
+    pub(super) fn new(opener: Opener<L>, buffer: Duration) -> Self {
+        Self { state: State::Closed(None), opener, buffer, tried: None, failure: None, news: VecDeque::new() }
     }
 
     /// The device, if it is open.
@@ -86,6 +91,12 @@ impl<L: Line> Keeper<L> {
                 Verdict::Fine => {}
                 Verdict::Clicks(count) => self.tell(News::Clicks(count)),
                 Verdict::Reopen => self.close(),
+                Verdict::Widen => {
+                    if self.buffer < BUFFER_MOST {
+                        self.buffer = (self.buffer * 2).min(BUFFER_MOST);
+                        self.close();
+                    }
+                }
             },
             State::Opening(result) => match result.try_recv() {
                 Ok(Ok(opened)) => self.opened(opened, now),
@@ -96,7 +107,7 @@ impl<L: Line> Keeper<L> {
             State::Closed(old) => {
                 if self.tried.is_none_or(|tried| now.saturating_sub(tried) >= REST) {
                     self.tried = Some(now);
-                    self.state = State::Opening((self.opener)(old.take()));
+                    self.state = State::Opening((self.opener)(old.take(), self.buffer));
                 }
             }
         }
@@ -104,7 +115,8 @@ impl<L: Line> Keeper<L> {
 
     fn opened(&mut self, opened: Opened<L>, now: Duration) {
         self.failure = None;
-        self.state = State::Open(opened.line, Trouble::new(now));
+        let trouble = Trouble::new(now, opened.line.rate());
+        self.state = State::Open(opened.line, trouble);
         let name = opened.name;
         self.tell(if opened.replaced { News::Replaced(name) } else { News::Works(name) });
     }
@@ -145,14 +157,14 @@ impl<L: Line> Drop for Keeper<L> {
 /// one at a time; a sound system that never lets go of it is not waited for.
 pub(super) fn opener<L: Line>(
     name: Option<String>,
-    open: fn(Option<&str>) -> Result<Opened<L>, DeviceError>,
+    open: fn(Option<&str>, Duration) -> Result<Opened<L>, DeviceError>,
 ) -> Opener<L> {
-    Box::new(move |old| {
+    Box::new(move |old, buffer| {
         let (tell, told) = sync_channel(1);
         let (name, closed) = (name.clone(), close(old));
         let work = move || {
             closed.recv_timeout(CLOSING).ok();
-            tell.send(open(name.as_deref())).ok();
+            tell.send(open(name.as_deref(), buffer)).ok();
         };
         // Where no thread can be started nobody tells, which is seen.
         thread::Builder::new().name(THREAD.to_owned()).spawn(work).ok();
@@ -177,6 +189,9 @@ fn close<L: Line>(line: Option<L>) -> Receiver<()> {
 /// A device is opened at most this often.
 const REST: Duration = Duration::from_secs(2);
 
+/// The longest buffer of a device: more would be heard as delay. A device that runs dry even so stays as it is.
+const BUFFER_MOST: Duration = Duration::from_millis(80);
+
 /// How long a device may take to close before another is opened.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -198,7 +213,13 @@ mod tests {
         fn counters(&self) -> &Counters {
             &self.0
         }
+
+        fn rate(&self) -> u32 {
+            48_000
+        }
     }
+
+    const FIRST: Duration = Duration::from_millis(20);
 
     type Outcome = Result<(&'static str, bool), DeviceError>;
 
@@ -207,13 +228,16 @@ mod tests {
         keeper: Keeper<Fake>,
         now: Duration,
         opened: Arc<Mutex<Vec<Arc<Counters>>>>,
+        buffers: Arc<Mutex<Vec<u128>>>,
     }
 
     impl System {
         fn new(outcomes: &'static [Outcome]) -> Self {
             let opened = Arc::new(Mutex::new(Vec::new()));
-            let (mut times, all) = (0, opened.clone());
-            let opener: Opener<Fake> = Box::new(move |_old| {
+            let buffers = Arc::new(Mutex::new(Vec::new()));
+            let (mut times, all, lengths) = (0, opened.clone(), buffers.clone());
+            let opener: Opener<Fake> = Box::new(move |_old, buffer| {
+                lengths.lock().unwrap().push(buffer.as_millis());
                 let (tell, told) = sync_channel(1);
                 let outcome = outcomes[times.min(outcomes.len() - 1)];
                 times += 1;
@@ -225,16 +249,22 @@ mod tests {
                 .unwrap();
                 told
             });
-            Self { keeper: Keeper::new(opener), now: Duration::ZERO, opened }
+            Self { keeper: Keeper::new(opener, FIRST), now: Duration::ZERO, opened, buffers }
         }
 
         /// Lets time pass; an open device works. The news of that time.
         fn run(&mut self, milliseconds: u64) -> Vec<News> {
+            self.run_at(milliseconds, 480)
+        }
+
+        /// As `run`, with so many samples in 10 ms.
+        fn run_at(&mut self, milliseconds: u64, samples: u64) -> Vec<News> {
             let mut news = Vec::new();
             for _ in 0..milliseconds / 10 {
                 self.now += Duration::from_millis(10);
                 if let Some(line) = self.keeper.line(self.now) {
                     line.0.calls.fetch_add(1, Relaxed);
+                    line.0.samples.fetch_add(samples, Relaxed);
                 }
                 news.extend(std::iter::from_fn(|| self.keeper.news()));
             }
@@ -282,9 +312,18 @@ mod tests {
     }
 
     #[test]
+    fn a_device_that_runs_dry_is_opened_with_larger_buffers_up_to_a_bound() {
+        let mut system = System::new(&[Ok(("busy", false))]);
+        system.run(10_000);
+        assert_eq!(*system.buffers.lock().unwrap(), [20]);
+        system.run_at(60_000, 300);
+        assert_eq!(*system.buffers.lock().unwrap(), [20, 40, 80]);
+    }
+
+    #[test]
     fn an_opener_that_dies_is_a_broken_device() {
-        let opener: Opener<Fake> = Box::new(|_| sync_channel(1).1);
-        let mut keeper = Keeper::new(opener);
+        let opener: Opener<Fake> = Box::new(|_, _| sync_channel(1).1);
+        let mut keeper = Keeper::new(opener, FIRST);
         keeper.line(Duration::ZERO);
         keeper.line(Duration::ZERO);
         assert_eq!(keeper.news(), Some(News::Failed(DeviceError::Broken)));
@@ -292,11 +331,11 @@ mod tests {
 
     #[test]
     fn opening_and_closing_happen_elsewhere() {
-        fn open(name: Option<&str>) -> Result<Opened<Fake>, DeviceError> {
+        fn open(name: Option<&str>, _: Duration) -> Result<Opened<Fake>, DeviceError> {
             let name = format!("{} {}", name.unwrap_or_default(), thread::current().name().unwrap_or_default());
             Ok(Opened { line: Fake(Arc::default()), name, replaced: false })
         }
-        let told = opener(Some("one".to_owned()), open)(None);
+        let told = opener(Some("one".to_owned()), open)(None, FIRST);
         assert_eq!(told.recv().unwrap().map(|opened| opened.name), Ok(format!("one {THREAD}")));
     }
 

@@ -68,7 +68,7 @@ struct OutLine {
 impl Input {
     /// The microphone of this name, or the default one; opened when it is first listened to.
     pub(super) fn open(name: Option<String>) -> Self {
-        Self { keeper: Keeper::new(opener(name, open_input)), pace: Pace::default() }
+        Self { keeper: Keeper::new(opener(name, open_input), INPUT_BUFFER), pace: Pace::default() }
     }
 }
 
@@ -88,7 +88,7 @@ impl Microphone for Input {
 impl Output {
     /// The loudspeaker of this name, or the default one; opened when it is first asked.
     pub(super) fn open(name: Option<String>) -> Self {
-        Self { keeper: Keeper::new(opener(name, open_output)), pace: Pace::default(), waits: false }
+        Self { keeper: Keeper::new(opener(name, open_output), OUTPUT_BUFFER), pace: Pace::default(), waits: false }
     }
 }
 
@@ -123,11 +123,19 @@ impl Line for InLine {
     fn counters(&self) -> &Counters {
         &self.counters
     }
+
+    fn rate(&self) -> u32 {
+        self.rate
+    }
 }
 
 impl Line for OutLine {
     fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    fn rate(&self) -> u32 {
+        self.rate
     }
 }
 
@@ -188,10 +196,10 @@ impl OutLine {
     }
 }
 
-fn open_input(name: Option<&str>) -> Result<Opened<InLine>, DeviceError> {
+fn open_input(name: Option<&str>, buffer: Duration) -> Result<Opened<InLine>, DeviceError> {
     let found = find(Side::Microphone, name)?;
     let (device, replaced, name) = (&found.device, found.replaced, found.name.label.clone());
-    let (config, format) = fit(device.supported_input_configs().map_err(refused)?)?;
+    let (config, format) = fit(device.supported_input_configs().map_err(refused)?, buffer)?;
     let build = |config| match format {
         SampleFormat::F32 => tapped::<f32>(device, config),
         SampleFormat::I16 => tapped::<i16>(device, config),
@@ -204,10 +212,10 @@ fn open_input(name: Option<&str>) -> Result<Opened<InLine>, DeviceError> {
     Ok(Opened { line: InLine { _stream: stream, ring, counters, resampler, rate, ready, taken }, name, replaced })
 }
 
-fn open_output(name: Option<&str>) -> Result<Opened<OutLine>, DeviceError> {
+fn open_output(name: Option<&str>, buffer: Duration) -> Result<Opened<OutLine>, DeviceError> {
     let found = find(Side::Loudspeaker, name)?;
     let (device, replaced, name) = (&found.device, found.replaced, found.name.label.clone());
-    let (config, format) = fit(device.supported_output_configs().map_err(refused)?)?;
+    let (config, format) = fit(device.supported_output_configs().map_err(refused)?, buffer)?;
     let build = |config| match format {
         SampleFormat::F32 => spouting::<f32>(device, config),
         SampleFormat::I16 => spouting::<i16>(device, config),
@@ -298,6 +306,12 @@ fn refused(error: cpal::Error) -> DeviceError {
 fn samples(rate: u32, time: Duration) -> usize {
     usize::try_from(time.as_micros() * u128::from(rate) / 1_000_000).unwrap_or(0)
 }
+
+/// What a microphone gives at once.
+const INPUT_BUFFER: Duration = Duration::from_millis(10);
+
+/// What a loudspeaker takes at once; it keeps twice as much. With half of it PulseAudio ran dry on a busy machine.
+const OUTPUT_BUFFER: Duration = Duration::from_millis(20);
 
 /// What a ring holds: more than anybody should ever be late.
 const RING: Duration = Duration::from_millis(500);

@@ -4,7 +4,7 @@
 //! deadline, and whoever misses it clicks. What does not fit is dropped and counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use cpal::{FromSample, Sample};
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -28,6 +28,8 @@ pub struct Spout {
 pub struct Counters {
     /// Times the card gave or took sound.
     pub calls: AtomicU32,
+    /// Samples that it gave or took, of each channel.
+    pub samples: AtomicU64,
     /// The most samples it gave or took at once, of each channel.
     pub most: AtomicU32,
     /// How long the card says that what it takes now stays unheard, in microseconds.
@@ -92,6 +94,7 @@ impl Spout {
 impl Counters {
     fn count(&self, frames: usize) {
         self.calls.fetch_add(1, Relaxed);
+        self.samples.fetch_add(frames as u64, Relaxed);
         self.most.fetch_max(u32::try_from(frames).unwrap_or(u32::MAX), Relaxed);
     }
 }
@@ -135,7 +138,7 @@ mod tests {
         spout.fill(&mut [0.0f32; 5]);
         spout.fill(&mut [0.0f32; 4]);
         let read = [&counters.calls, &counters.most, &counters.clicks].map(|count| count.load(Relaxed));
-        assert_eq!(read, [2, 5, 2]);
+        assert_eq!((read, counters.samples.load(Relaxed)), ([2, 5, 2], 9));
     }
 
     #[test]

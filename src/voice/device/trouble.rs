@@ -18,6 +18,10 @@ pub(super) struct Trouble {
     errors: (Duration, u32),
     /// When clicks were told, and at which number.
     clicks: (Duration, u32),
+    /// Since when samples are counted, and from which number.
+    samples: (Duration, u64),
+    /// How many samples a second there should be.
+    rate: u32,
 }
 
 /// What is to be done.
@@ -29,12 +33,14 @@ pub(super) enum Verdict {
     Clicks(u32),
     /// Open it again.
     Reopen,
+    /// Open it again with a larger buffer: it gives or takes less than its clock says, so it runs dry again and again.
+    Widen,
 }
 
 impl Trouble {
-    /// Starts with a device that was opened just now.
-    pub(super) fn new(now: Duration) -> Self {
-        Self { opened: now, calls: (now, 0), errors: (now, 0), clicks: (now, 0) }
+    /// Starts with a device of this rate that was opened just now.
+    pub(super) fn new(now: Duration, rate: u32) -> Self {
+        Self { opened: now, calls: (now, 0), errors: (now, 0), clicks: (now, 0), samples: (now, 0), rate }
     }
 
     /// Looks at the counters; once for each 10 ms, or about.
@@ -62,7 +68,21 @@ impl Trouble {
             self.clicks = (now, clicks);
             return Verdict::Clicks(new);
         }
-        Verdict::Fine
+        if self.is_dry(now, counters.samples.load(Relaxed)) { Verdict::Widen } else { Verdict::Fine }
+    }
+
+    /// Looks back every few seconds; the first of them does not count.
+    fn is_dry(&mut self, now: Duration, samples: u64) -> bool {
+        if now.saturating_sub(self.opened) < SECOND {
+            self.samples = (now, samples);
+        }
+        let time = now.saturating_sub(self.samples.0);
+        if time < DRY_OVER {
+            return false;
+        }
+        let there = samples.saturating_sub(self.samples.1) as f64;
+        self.samples = (now, samples);
+        there < time.as_secs_f64() * f64::from(self.rate) * DRY_SHARE
     }
 }
 
@@ -71,6 +91,12 @@ const SILENT_MOST: Duration = Duration::from_secs(3);
 
 /// More errors in a second than this are a flood: PulseAudio behind ALSA does so, and only opening anew ends it.
 const ERRORS_MOST: u32 = 20;
+
+/// A device that misses more than this share of its samples, over this time, is dry. Clocks differ by far less.
+const DRY_SHARE: f64 = 0.94;
+
+/// See [`DRY_SHARE`].
+const DRY_OVER: Duration = Duration::from_secs(2);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -81,7 +107,7 @@ mod tests {
     /// Runs for so many seconds in steps of 10 ms, doing something to the counters before each; the verdicts that say
     /// something.
     fn verdicts(seconds: u64, mut each: impl FnMut(u64, &Counters)) -> Vec<(u64, Verdict)> {
-        let (counters, mut trouble) = (Counters::default(), Trouble::new(Duration::ZERO));
+        let (counters, mut trouble) = (Counters::default(), Trouble::new(Duration::ZERO, 48_000));
         let mut said = Vec::new();
         for step in 0..seconds * 100 {
             each(step, &counters);
@@ -89,7 +115,7 @@ mod tests {
                 Verdict::Fine => {}
                 verdict => said.push((step, verdict)),
             }
-            if said.last().is_some_and(|(_, verdict)| *verdict == Verdict::Reopen) {
+            if said.last().is_some_and(|(_, verdict)| [Verdict::Reopen, Verdict::Widen].contains(verdict)) {
                 break;
             }
         }
@@ -98,6 +124,7 @@ mod tests {
 
     fn works(counters: &Counters) {
         counters.calls.fetch_add(1, Relaxed);
+        counters.samples.fetch_add(480, Relaxed);
     }
 
     #[test]
@@ -130,13 +157,30 @@ mod tests {
     }
 
     #[test]
+    fn a_device_that_runs_dry_gets_a_larger_buffer() {
+        let slow = |missing: u64| {
+            verdicts(20, |step, counters| {
+                if step % 20 >= missing {
+                    works(counters);
+                }
+            })
+        };
+        assert_eq!(slow(0), []);
+        assert_eq!(slow(1), []);
+        assert!(matches!(slow(2)[..], [(295..=305, Verdict::Widen)]), "{:?}", slow(2));
+    }
+
+    #[test]
     fn a_device_that_is_gone_or_dead_is_reopened() {
         assert_eq!(verdicts(5, |_, counters| counters.gone.store(true, Relaxed)), [(0, Verdict::Reopen)]);
         let dies = verdicts(9, |step, counters| {
-            if step < 200 {
+            if step < 250 {
                 works(counters);
+            } else {
+                // Complete, as far as the count goes.
+                counters.samples.fetch_add(480, Relaxed);
             }
         });
-        assert_eq!(dies, [(500, Verdict::Reopen)]);
+        assert_eq!(dies, [(550, Verdict::Reopen)]);
     }
 }

@@ -11,7 +11,7 @@ use cpal::{
 };
 
 use super::ring::Counters;
-use super::{DeviceError, refused};
+use super::{DeviceError, refused, samples};
 
 /// The sound devices of this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,9 +139,10 @@ fn is_monitor(id: &str) -> bool {
     id.ends_with(".monitor")
 }
 
-/// How a device is opened: nearest to one channel of numbers at 48 kHz, 10 ms at a time.
+/// How a device is opened: nearest to one channel of numbers at 48 kHz, and so much at a time.
 pub(super) fn fit(
     ranges: impl Iterator<Item = SupportedStreamConfigRange>,
+    buffer: Duration,
 ) -> Result<(StreamConfig, SampleFormat), DeviceError> {
     let rate = |range: &SupportedStreamConfigRange| {
         WANTED_RATE.clamp(range.min_sample_rate().min(range.max_sample_rate()), range.max_sample_rate())
@@ -152,10 +153,9 @@ pub(super) fn fit(
         .min_by_key(|(format, range)| (rate(range).abs_diff(WANTED_RATE), range.channels(), *format));
     let (_, range) = best.ok_or(DeviceError::Format)?;
     let sample_rate = rate(&range);
+    let wanted = u32::try_from(samples(sample_rate, buffer)).unwrap_or(u32::MAX);
     let buffer_size = match range.buffer_size() {
-        SupportedBufferSize::Range { min, max } => {
-            BufferSize::Fixed((sample_rate / 100).clamp((*min).min(*max), (*max).max(1)))
-        }
+        SupportedBufferSize::Range { min, max } => BufferSize::Fixed(wanted.clamp((*min).min(*max), (*max).max(1))),
         SupportedBufferSize::Unknown => BufferSize::Default,
     };
     Ok((StreamConfig { channels: range.channels(), sample_rate, buffer_size }, range.sample_format()))
@@ -180,6 +180,8 @@ const DEVICES_MOST: usize = 64;
 mod tests {
     use super::*;
 
+    const TEN: Duration = Duration::from_millis(10);
+
     fn range(channels: u16, rates: (u32, u32), buffer: (u32, u32), format: SampleFormat) -> SupportedStreamConfigRange {
         let buffer = SupportedBufferSize::Range { min: buffer.0, max: buffer.1 };
         SupportedStreamConfigRange::new(channels, rates.0, rates.1, buffer, format)
@@ -194,18 +196,18 @@ mod tests {
             range(1, (8_000, 48_000), wide, SampleFormat::I16),
             range(1, (44_100, 44_100), wide, SampleFormat::F32),
         ];
-        let (config, format) = fit(all.into_iter()).unwrap();
+        let (config, format) = fit(all.into_iter(), TEN).unwrap();
         assert_eq!((config.channels, config.sample_rate, format), (1, 48_000, SampleFormat::I16));
         assert_eq!(config.buffer_size, BufferSize::Fixed(480));
         let (config, format) =
-            fit([range(6, (44_100, 44_100), (1_024, 4_096), SampleFormat::I32)].into_iter()).unwrap();
+            fit([range(6, (44_100, 44_100), (1_024, 4_096), SampleFormat::I32)].into_iter(), TEN).unwrap();
         assert_eq!((config.channels, config.sample_rate, format), (6, 44_100, SampleFormat::I32));
         assert_eq!(config.buffer_size, BufferSize::Fixed(1_024));
     }
 
     #[test]
     fn a_device_that_gives_nothing_we_understand_is_refused() {
-        assert_eq!(fit(std::iter::empty()), Err(DeviceError::Format));
-        assert_eq!(fit([range(1, (1, 9), (1, 9), SampleFormat::F64)].into_iter()), Err(DeviceError::Format));
+        assert_eq!(fit(std::iter::empty(), TEN), Err(DeviceError::Format));
+        assert_eq!(fit([range(1, (1, 9), (1, 9), SampleFormat::F64)].into_iter(), TEN), Err(DeviceError::Format));
     }
 }
