@@ -294,7 +294,7 @@ mod tests {
             let mut decoder = Decoder::new().unwrap();
             for (ours, mut frame) in frames {
                 if ours && let Some(first) = frame.first_mut() {
-                    *first = 0x48 | (*first & 1) * 3;
+                    *first = 0x48 | ((*first & 1) * 3);
                 }
                 let sound = if frame.is_empty() { decoder.conceal() } else { decoder.decode(&frame) };
                 if let Ok(sound) = sound {
