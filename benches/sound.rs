@@ -70,7 +70,11 @@ fn costs(speech: &[f32]) {
     let mut all = percent("encode", &mut || {
         frames = speech.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();
     });
-    all += percent("decode", &mut || frames.iter().for_each(|frame| drop(decoder.decode(frame).unwrap())));
+    all += percent("decode", &mut || {
+        for frame in &frames {
+            std::hint::black_box(decoder.decode(frame).unwrap());
+        }
+    });
     let mut chain = Chain::new(Listening::Loudspeaker);
     all += percent("chain", &mut || {
         // Both speak, one of them later: nothing that can be left out.
@@ -90,7 +94,11 @@ fn costs(speech: &[f32]) {
     });
     tell("voice_cost_of_all", all, "% of a core", Some(5.0));
     let mut disguise = Disguise::new(Mask::new(140.0, 0.85));
-    percent("disguise", &mut || blocks.iter().for_each(|block| drop(std::hint::black_box(disguise.change(block)))));
+    percent("disguise", &mut || {
+        for block in blocks {
+            std::hint::black_box(disguise.change(block));
+        }
+    });
 }
 
 /// PESQ-WB of what was heard, if there is a Python to ask.
@@ -103,7 +111,7 @@ fn pesq(said: &[f32], heard: &[f32]) -> Option<f64> {
         sound.as_chunks::<BLOCK>().0.iter().for_each(|block| recording.write(block).unwrap());
         path
     });
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pesq.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/judge.py");
     let output = Command::new(python).arg(script).args(files).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap())

@@ -1,6 +1,6 @@
 """How a voice sounds after a journey: PESQ-WB (ITU-T P.862.2) of two WAV files, 16 kHz, one channel, 16 bits.
 
-    python pesq.py said.wav heard.wav
+    python judge.py said.wav heard.wav
 
 The two are aligned first, by their cross-correlation: the same sound a little late would score as damaged.
 """
