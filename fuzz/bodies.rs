@@ -11,6 +11,8 @@ use pelure::file::clean::{Cleaning, clean};
 use pelure::file::{Blocks, Fetch, Hashing, Lane, Manifest, Serve, Tree};
 use pelure::name::{PetName, SafeFileName, neutralised};
 use pelure::voice::cell::Cell;
+use pelure::voice::codec::{Decoder, silent_frame};
+use pelure::voice::note::Note;
 use pelure::voice::{Line, Play};
 use pelure::wire::block::BlockFrames;
 use pelure::wire::limits::{FILE_BYTES, FILE_NAME_BYTES, MANIFEST_BYTES, VOICE_CELL};
@@ -25,8 +27,10 @@ pub const BODIES: &[(&str, Body)] = &[
     ("bundle", bundle),
     ("clean", clean_file),
     ("frame", frame),
+    ("note", note),
     ("offer", offer),
     ("petname", petname),
+    ("sound", sound),
     ("voice", voice),
 ];
 
@@ -152,6 +156,29 @@ pub fn voice(bytes: &[u8]) {
             assert!(Cell::decode(profile, &bytes).is_ok());
         }
     }
+}
+
+/// A voice note as a peer might make it up: it is refused, or can be played.
+pub fn note(bytes: &[u8]) {
+    if let Ok(note) = Note::decode(bytes) {
+        let mut frames = note.play().expect("a decoder");
+        assert!(frames.by_ref().take(20).all(|sound| sound.iter().all(|x| x.abs() <= 1.0)));
+        assert!(note.seconds() > 0.0 && frames.count() <= 30_000);
+    }
+}
+
+/// Frames of a call as a peer might make them up, each after a byte with its length; one of no length did not arrive.
+/// What is heard can be played, and the next good frame too.
+pub fn sound(bytes: &[u8]) {
+    let (mut decoder, mut rest) = (Decoder::new().expect("a decoder"), bytes);
+    while let Some((length, after)) = rest.split_first() {
+        let (frame, after) = after.split_at(usize::from(*length).min(after.len()));
+        rest = after;
+        let sound = if frame.is_empty() { decoder.conceal() } else { decoder.decode(frame) };
+        assert!(sound.iter().flatten().all(|x| x.abs() <= 1.0));
+    }
+    let silence = silent_frame(40).expect("an encoder");
+    assert!(decoder.decode(&silence).is_ok());
 }
 
 /// The frames in the bytes, and whether they end between two frames or how they went wrong.

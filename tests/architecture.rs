@@ -94,7 +94,7 @@ const PURE: &[&str] = &[
 ];
 
 /// What one room alone may name: each thing from outside has one door.
-const DOORS: [(&str, &str); 11] = [
+const DOORS: [(&str, &str); 16] = [
     ("pelure_ui", "bridge"),
     ("jiff", "bridge"),
     ("arboard", "desk"),
@@ -106,6 +106,11 @@ const DOORS: [(&str, &str); 11] = [
     ("lopdf", "file"),
     ("pelure_onion::arti", "start"),
     ("rusqlite", "vault"),
+    ("cpal", "voice"),
+    ("hound", "voice"),
+    ("opus", "voice"),
+    ("rubato", "voice"),
+    ("sonora", "voice"),
 ];
 
 /// What every room may name of the road: addresses, keys and their errors.

@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use self::crew::Crew;
 use self::kept::Kept;
-use self::lane::{Blocks, Desk, LaneEnd};
+use self::lane::{BLOCKS_MOST, Blocks, Desk, LaneEnd};
 use super::joins::Peer;
 use super::pace::Pace;
 use super::{EngineError, Shared, fates};
@@ -76,7 +76,7 @@ impl Fetching {
         let (blob, fetch) = kept::open(&self.shared, &self.row).await?;
         let desk = Arc::new(Desk::new(fetch, Arc::clone(&self.shared.clock)));
         let kept = Kept::new(self.row.id, blob, Arc::clone(&desk));
-        let (blocks, to_write) = mpsc::unbounded_channel();
+        let (blocks, to_write) = mpsc::channel(BLOCKS_MOST);
         let mut writing = kept.write(to_write);
         let mut moving = Moving::new(&self.shared, &self.peer, &self.row, desk, blocks);
         let mut noting = tokio::time::interval(NOTE_EVERY);

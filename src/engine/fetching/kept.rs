@@ -51,7 +51,7 @@ impl Kept {
     }
 
     /// Writes blocks as they come, until no more can come or the disk refuses.
-    pub(super) fn write(&self, mut blocks: mpsc::UnboundedReceiver<Verified>) -> JoinHandle<Result<(), DiskError>> {
+    pub(super) fn write(&self, mut blocks: mpsc::Receiver<Verified>) -> JoinHandle<Result<(), DiskError>> {
         let (blob, desk) = (Arc::clone(&self.blob), Arc::clone(&self.desk));
         tokio::spawn(async move {
             let mut batch = Vec::new();

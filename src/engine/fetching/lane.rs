@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use crate::engine::Clock;
 use crate::engine::circuit::{Circuit, CircuitError, Ear, Mouth};
 use crate::file::{Fetch, FetchError, Lane, Verified};
-use crate::wire::limits::FILE_STALLED;
+use crate::wire::limits::{ASKS, FILE_CIRCUITS_MOST, FILE_STALLED};
 
 /// What the circuits of one transfer share.
 pub(super) struct Desk {
@@ -25,8 +25,8 @@ pub(super) struct Desk {
     clock: Arc<dyn Clock>,
 }
 
-/// The way to the disk. It has no bound of its own: each circuit waits for [`Desk::room`] before it hears a record.
-pub(super) type Blocks = mpsc::UnboundedSender<Verified>;
+/// The way to the disk, with [`BLOCKS_MOST`] places.
+pub(super) type Blocks = mpsc::Sender<Verified>;
 
 /// Why a circuit is over.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +133,7 @@ impl Open {
             heard.notify_one();
             // What is verified is good, whatever the circuit brought with it, and is not asked for again: nothing is
             // waited for between, or the end of the circuit at this moment would lose it.
-            verified.drain(..).try_for_each(|block| blocks.send(block)).map_err(|_| LaneEnd::Disk)?;
+            verified.drain(..).try_for_each(|block| blocks.try_send(block)).map_err(|_| LaneEnd::Disk)?;
             taken?;
         }
     }
@@ -177,9 +177,11 @@ impl Drop for Open {
     }
 }
 
-/// Blocks that wait to be written: half a mebibyte, enough to keep the disk busy. Beyond them come at most those that one
-/// record of each circuit completes.
+/// Blocks that wait to be written: half a mebibyte, enough to keep the disk busy.
 const BLOCKS_WAITING: usize = 8;
+
+/// With those that the records complete which circuits heard at one moment: never more than they were asked for.
+pub(super) const BLOCKS_MOST: usize = BLOCKS_WAITING + FILE_CIRCUITS_MOST * ASKS;
 
 /// How often a circuit looks whether it stands still, and for something to ask for, although nothing happens.
 const LOOK: Duration = Duration::from_secs(1);

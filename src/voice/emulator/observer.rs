@@ -97,7 +97,7 @@ mod tests {
     /// A rhythm of 20 ms in which one record in `every` is changed.
     fn records(every: u64, change: impl Fn(Duration, usize) -> Option<(Duration, usize)>) -> Vec<(Duration, usize)> {
         let at = |n: u64| Duration::from_micros(n * 20_000 + n * 7_919 % 1_000);
-        let changed = |n: u64| if n % every == 0 { change(at(n), 488) } else { Some((at(n), 488)) };
+        let changed = |n: u64| if n.is_multiple_of(every) { change(at(n), 488) } else { Some((at(n), 488)) };
         (0..30_000).filter_map(changed).collect()
     }
 

@@ -1,0 +1,162 @@
+//! From what a microphone gives to what is worth sending: rumble, echo and noise removed, loudness evened out.
+//!
+//! It works at the rate of the codec and not at the devices': the same AEC3, noise suppression and AGC2 of WebRTC then
+//! run on one band instead of three, without the delay of splitting and joining bands. It does not decide what is sent.
+
+use sonora::config::{
+    AdaptiveDigital, EchoCanceller, GainController2, HighPassFilter, NoiseSuppression, NoiseSuppressionLevel,
+};
+use sonora::{AudioProcessing, Config, StreamConfig};
+
+use super::pcm::{BLOCK, Block, RATE, SILENCE, tamed};
+
+/// How the person listens, which decides what the microphone needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listening {
+    /// By loudspeaker: what it plays comes back into the microphone and is taken out.
+    #[default]
+    Loudspeaker,
+    /// By headset: there is no echo, and nothing is taken out of what is said at the same time.
+    Headset,
+    /// The microphone is a file: it is sent as it is.
+    Recording,
+}
+
+/// Cleans what a microphone gives, 10 ms at a time.
+pub struct Chain {
+    inner: Option<AudioProcessing>,
+}
+
+impl Chain {
+    /// A chain that has heard nothing yet.
+    pub fn new(listening: Listening) -> Self {
+        Self { inner: config(listening).map(build) }
+    }
+
+    /// What is being handed to the loudspeaker, also where it is silence: the echo is looked for in it. Called for each
+    /// block before the microphone's block of the same time.
+    pub fn heard(&mut self, block: &Block) {
+        if let Some(inner) = &mut self.inner {
+            let mut unused = SILENCE;
+            // The formats are those it was built with, so it does not fail.
+            inner.process_render_f32(&[&block.map(tamed)], &mut [&mut unused]).ok();
+        }
+    }
+
+    /// What was said in this block of the microphone's.
+    pub fn clean(&mut self, block: &Block) -> Block {
+        let said = block.map(tamed);
+        let Some(inner) = &mut self.inner else {
+            return said;
+        };
+        let mut cleaned = SILENCE;
+        match inner.process_capture_f32(&[&said], &mut [&mut cleaned]) {
+            Ok(()) => cleaned.map(tamed),
+            Err(_) => said,
+        }
+    }
+}
+
+fn build(config: Config) -> AudioProcessing {
+    let stream = StreamConfig::new(RATE, 1);
+    debug_assert_eq!(stream.num_frames(), BLOCK);
+    AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build()
+}
+
+fn config(listening: Listening) -> Option<Config> {
+    let cleaning = Config {
+        high_pass_filter: Some(HighPassFilter::default()),
+        noise_suppression: Some(NoiseSuppression { level: NoiseSuppressionLevel::Moderate, ..Default::default() }),
+        gain_controller2: Some(GainController2 {
+            adaptive_digital: Some(AdaptiveDigital { initial_gain_db: FIRST_GAIN, ..Default::default() }),
+            ..Default::default()
+        }),
+        ..Config::default()
+    };
+    match listening {
+        Listening::Loudspeaker => Some(Config { echo_canceller: Some(EchoCanceller::default()), ..cleaning }),
+        Listening::Headset => Some(cleaning),
+        Listening::Recording => None,
+    }
+}
+
+/// How much louder the first words are made, in decibels, before their loudness is known. Less than WebRTC's 15: in the
+/// first second it would lift the echo that is not yet found.
+const FIRST_GAIN: f32 = 6.0;
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Room, Talker, enhancement, power};
+    use super::*;
+    use crate::voice::level::decibels;
+
+    #[test]
+    fn an_echo_is_gone_within_two_seconds() {
+        for delay_ms in [60, 150, 300] {
+            let gone = enhancement(Listening::Loudspeaker, delay_ms);
+            assert!(gone >= 30.0, "{delay_ms} ms: {gone} dB");
+        }
+    }
+
+    #[test]
+    fn a_headset_takes_no_echo_out() {
+        assert!(enhancement(Listening::Headset, 60) < 20.0);
+        assert_eq!(enhancement(Listening::Recording, 60), 0.0);
+    }
+
+    #[test]
+    fn what_is_said_passes_also_while_the_other_speaks() {
+        for listening in [Listening::Loudspeaker, Listening::Headset] {
+            let (mut chain, mut near, mut far) = (Chain::new(listening), Talker::new(8), Talker::new(3));
+            let mut room = Room::new(100, 5);
+            let (mut said, mut sent) = (0.0, 0.0);
+            for at in 0..800 {
+                // The other speaks for half of the time.
+                let played = if at / 100 % 2 == 0 { far.block() } else { SILENCE };
+                chain.heard(&played);
+                let (words, echo) = (near.block(), room.echo(&played));
+                let cleaned = chain.clean(&std::array::from_fn(|at| words[at] + echo[at]));
+                if at >= 200 {
+                    said += power(&words);
+                    sent += power(&cleaned);
+                }
+            }
+            let change = decibels(sent.sqrt()) - decibels(said.sqrt());
+            assert!((-9.0..15.0).contains(&change), "{listening:?}: {change} dB");
+        }
+    }
+
+    #[test]
+    fn rumble_is_removed() {
+        let mut chain = Chain::new(Listening::Headset);
+        let (mut before, mut after) = (0.0, 0.0);
+        for at in 0..300 {
+            let rumble: Block = std::array::from_fn(|sample| {
+                0.3 * ((at * BLOCK + sample) as f32 * 20.0 * std::f32::consts::TAU / RATE as f32).sin()
+            });
+            let cleaned = chain.clean(&rumble);
+            if at >= 100 {
+                before += power(&rumble);
+                after += power(&cleaned);
+            }
+        }
+        assert!(after < before / 100.0, "{after} of {before}");
+    }
+
+    #[test]
+    fn what_is_no_sound_does_no_harm() {
+        let mut chain = Chain::new(Listening::Loudspeaker);
+        for rubbish in [f32::NAN, f32::INFINITY, -1e30, 1e-40] {
+            for _ in 0..50 {
+                chain.heard(&[rubbish; BLOCK]);
+                assert!(chain.clean(&[rubbish; BLOCK]).iter().all(|x| x.abs() <= 1.0));
+            }
+        }
+        let mut talker = Talker::new(1);
+        let after: f32 = (0..100).map(|_| power(&chain.clean(&talker.block()))).sum();
+        assert!(after > 0.0 && after.is_finite());
+    }
+}
