@@ -3,8 +3,8 @@
 //!
 //! OnionShare is the program that Debian packages, with a C tor that speaks for it; who fetches uses curl over a C tor of
 //! their own. Both are timed as a person would: ours from the moment the file is accepted until it is whole and verified
-//! on the other disk, theirs from the start of curl until its end. What only the first fetch pays for (the descriptor,
-//! the rendezvous) is fetched once before. The two alternate, so that a drift of the machine hits both.
+//! on the other disk, theirs from the start of curl until its end. Each has new circuits every time, since nobody fetches
+//! twice; the descriptor is known to both before. The two alternate, so that a drift of the machine hits both.
 
 #![allow(
     clippy::print_stdout,
@@ -20,6 +20,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
@@ -41,6 +42,7 @@ struct OnionShare {
     program: Child,
     url: String,
     fetcher: Tor,
+    fetches: AtomicU32,
     _speaker: Tor,
 }
 
@@ -119,7 +121,7 @@ impl OnionShare {
             program.kill().ok();
             return Err("OnionShare ended without an address".into());
         };
-        let this = Self { program, url, fetcher, _speaker: speaker };
+        let this = Self { program, url, fetcher, fetches: AtomicU32::new(0), _speaker: speaker };
         let begun = Instant::now();
         // Until the descriptor is found.
         while this.curl(&this.url, Path::new("/dev/null")).is_err() {
@@ -143,7 +145,9 @@ impl OnionShare {
     fn curl(&self, url: &str, to: &Path) -> Outcome<()> {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--fail", "--max-time", "600", "--socks5-hostname"]);
-        curl.arg(format!("127.0.0.1:{}", self.fetcher.port)).arg("--output").arg(to).arg(url);
+        // A name at the proxy that no stream had before: tor gives it circuits of its own.
+        let name = format!("fetch{}:", self.fetches.fetch_add(1, Ordering::Relaxed));
+        curl.arg(format!("127.0.0.1:{}", self.fetcher.port)).args(["--proxy-user", &name]).arg("--output").arg(to).arg(url);
         let status = curl.status()?;
         if status.success() { Ok(()) } else { Err(format!("curl: {status}").into()) }
     }
