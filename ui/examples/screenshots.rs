@@ -293,6 +293,7 @@ fn call(stage: CallStage) -> Call {
         delay: Some(340),
         muted: false,
         push_to_talk: false,
+        disguised: false,
     }
 }
 
@@ -322,6 +323,8 @@ fn sound(desk: &mut Desk) {
     let sound = Sound {
         microphones: vec![device("Headset", true), device("Built-in microphone", false)],
         speakers: vec![device("Headset", true), device("Built-in loudspeaker", false)],
+        headset: true,
+        disguise: false,
         level: 0.4,
         trial: Trial::Recording,
     };
