@@ -32,7 +32,7 @@ use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 
 use crate::desk::{self, Desk};
-use crate::engine::Clock;
+use crate::engine::{Audio, Clock};
 use crate::start::Road;
 use crate::vault::{Cost, VaultError};
 use day::Calendar;
@@ -48,6 +48,8 @@ pub struct World {
     pub road: Arc<dyn Road>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Microphone and loudspeaker, until the person chooses others.
+    pub audio: Audio,
     /// The desktop around it.
     pub desk: Arc<dyn Desk>,
     /// Where its profile is.

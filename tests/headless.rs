@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use pelure::engine::{Engine, Limits, MachineClock, Parts, SystemRandom};
+use pelure::engine::{Audio, Engine, Limits, MachineClock, Parts, Sound, SystemRandom};
 use pelure::file::disk::BlobStore;
 use pelure::headless::serve;
 use pelure::vault::Vault;
@@ -23,7 +23,8 @@ async fn answers(lines: &[Value]) -> Vec<Value> {
     let (network, clock) = (Memory::new(1).network(), Arc::new(MachineClock::new()));
     let files = tempfile::tempdir().unwrap();
     let blobs = BlobStore::new(files.path().join("files"), None);
-    let parts = Parts { network, vault, blobs, clock, limits: Limits::default() };
+    let audio = Audio::of_this_machine(Sound::none());
+    let parts = Parts { network, vault, blobs, clock, limits: Limits::default(), audio };
     let (engine, events) = Engine::start(parts).await.unwrap();
     let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let (output, mut written) = tokio::io::duplex(1 << 20);

@@ -42,6 +42,8 @@ impl Work {
             }
             Event::MessageGone { contact, message } => self.gone(contact, message).await,
             Event::FileOffered(view) | Event::FileProgress(view) | Event::FileState(view) => self.transfer(&view),
+            // The window shows no calls yet.
+            Event::CallIncoming(_) | Event::CallState(_) | Event::CallStats(..) => {}
             Event::FilePreparing { contact, done, size, .. } => self.preparing(contact, done, size),
         }
     }

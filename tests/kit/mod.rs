@@ -21,8 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pelure::engine::{
-    Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView, Page,
-    Parts, Presence, SystemRandom,
+    Audio, Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView,
+    Page, Parts, Presence, Sound, SystemRandom,
 };
 use pelure::file::disk::BlobStore;
 use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
@@ -55,7 +55,8 @@ pub async fn start_at(
     clock: Arc<dyn Clock>,
 ) -> (Engine, Events) {
     let blobs = BlobStore::new(files.to_owned(), None);
-    Engine::start(Parts { network: road.network(), vault, blobs, clock, limits }).await.unwrap()
+    let audio = Audio::of_this_machine(Sound::none());
+    Engine::start(Parts { network: road.network(), vault, blobs, clock, limits, audio }).await.unwrap()
 }
 
 /// A directory of sealed files for one engine; made only when there is one to seal.

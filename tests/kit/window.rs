@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pelure::bridge::{self, Home, World};
 use pelure::desk::{Choice, Desk, DeskError, Pick, Pixels};
-use pelure::engine::MachineClock;
+use pelure::engine::{Audio, MachineClock, Sound};
 use pelure::start::{Road, StartError, Started};
 use pelure::vault::{Cost, Vault};
 use pelure_onion::Memory;
@@ -102,6 +102,7 @@ impl Someone {
         let world = World {
             road: Arc::new(MemoryRoad(road.clone())),
             clock: Arc::new(MachineClock::new()),
+            audio: Audio::of_this_machine(Sound::none()),
             desk: Arc::clone(&desk) as Arc<dyn Desk>,
             home: dir.map_or(Home::Traceless, |dir| Home::Kept(dir.to_owned())),
             language: None,
