@@ -4,6 +4,8 @@
 //! It keeps every secret on its side: a locked window is told nothing but how many messages wait. It never waits for the
 //! window: one that is not drawn is told everything anew when it looks again.
 
+mod anew;
+mod calls;
 mod day;
 mod fault;
 mod files;
@@ -12,11 +14,15 @@ mod gate;
 mod known;
 mod lock;
 mod news;
+mod notes;
 mod out;
 mod pages;
 mod parcels;
 mod settings;
 mod shape;
+mod sound;
+mod studio;
+mod tone;
 mod wires;
 mod wishes;
 mod work;
@@ -131,8 +137,7 @@ async fn place(world: &World) -> Place {
         may_be_traceless,
         profile,
         swap,
-        // The engine moves no sound yet.
-        calls: false,
+        calls: true,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),
     }

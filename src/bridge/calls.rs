@@ -51,7 +51,9 @@ impl Work {
     /// Carries out a wish about calls; gives back one that is about something else.
     pub(super) fn wished_of_calls(&mut self, intent: Intent) -> Option<Intent> {
         match (intent, self.calls.call.as_ref().map(|call| call.id)) {
-            (Intent::CallStart(contact), _) => self.wish(Wish::Call(CallWish::Start(ContactId(contact.0)))),
+            (Intent::CallStart(contact), _) if !self.is_locked() => {
+                self.wish(Wish::Call(CallWish::Start(ContactId(contact.0))))
+            }
             (Intent::CallAccept, Some(id)) if !self.is_locked() => self.wish(Wish::Call(CallWish::Accept(id))),
             (Intent::CallDecline, Some(id)) => self.wish(Wish::Call(CallWish::Decline(id))),
             (Intent::CallHangUp, Some(id)) => self.wish(Wish::Call(CallWish::HangUp(id))),
@@ -86,14 +88,14 @@ impl Work {
     /// A call has come to something.
     pub(super) fn call(&mut self, view: &CallView) {
         let current = self.calls.call.as_ref().filter(|call| call.id == view.call);
-        if current.is_none() && self.calls.is_busy() {
+        if current.is_none() && self.calls.is_busy() && matches!(view.stage, Stage::Ended(_)) {
             // It was missed while the person spoke with somebody else, whom the bar is about.
             return;
         }
         let before = current.map(|call| (call.shown, call.speaking));
         let (shown, speaking) = before.unwrap_or_else(|| (new(view), false));
         let stage = self.stage(view.stage, shown.stage);
-        let shown = model::Call { stage, quality: quality(view.quality), ..shown };
+        let shown = model::Call { stage, ..of_view(view, shown) };
         let over = matches!(stage, CallStage::Ended(_));
         self.calls.call = Some(OnCall { id: view.call, shown, speaking });
         self.ring(shown.incoming && stage == CallStage::Ringing);
@@ -112,7 +114,7 @@ impl Work {
     pub(super) fn call_goes(&mut self, view: &CallView, stats: &Stats) {
         let Some(call) = self.calls.call.as_mut().filter(|call| call.id == view.call) else { return };
         let delay = stats.mouth_to_ear.map(|delay| u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
-        (call.shown.delay, call.shown.quality) = (delay, quality(view.quality));
+        call.shown = model::Call { delay, ..of_view(view, call.shown) };
         self.show_call();
     }
 
@@ -190,8 +192,16 @@ fn new(view: &CallView) -> model::Call {
         delay: None,
         muted: false,
         push_to_talk: false,
+        unheard: false,
+        unhearing: false,
         disguised: false,
     }
+}
+
+/// The same call, as this view has it.
+fn of_view(view: &CallView, call: model::Call) -> model::Call {
+    let (unheard, unhearing) = (view.microphone.is_some(), view.loudspeaker.is_some());
+    model::Call { quality: quality(view.quality), unheard, unhearing, ..call }
 }
 
 fn quality(quality: Quality) -> model::Quality {

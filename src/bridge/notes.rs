@@ -124,7 +124,8 @@ impl Work {
         match told.what {
             Heard::Said(seconds, level) => (hand.shown.seconds, hand.shown.level) = (seconds as u16, level),
             Heard::Note(note, seconds) => {
-                hand.shown = Recording { stage: Spoken::Whole, seconds: seconds.ceil() as u16, level: 0.0, ..hand.shown };
+                hand.shown =
+                    Recording { stage: Spoken::Whole, seconds: seconds.ceil() as u16, level: 0.0, ..hand.shown };
                 hand.content = Content::Whole(Arc::new(note));
             }
             Heard::Ended(outcome) => {
@@ -194,9 +195,8 @@ impl Work {
     }
 
     fn send_note(&mut self) {
-        let Some(hand) = self.notes.hand.as_mut().filter(|hand| !std::mem::replace(&mut hand.leaving, true)) else {
-            return;
-        };
+        let Some(hand) = self.notes.hand.as_mut().filter(|hand| !hand.leaving) else { return };
+        hand.leaving = true;
         let (contact, seconds) = (hand.shown.contact, hand.shown.seconds);
         match &hand.content {
             Content::Speaking(take) => take.stop(),

@@ -50,6 +50,9 @@ pub trait Devices: Send + Sync + 'static {
 
     /// The loudspeaker of this choice; see [`loudspeaker`].
     fn loudspeaker(&self, choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError>;
+
+    /// What there is to choose from; see [`names`].
+    fn names(&self) -> Result<Names, DeviceError>;
 }
 
 /// The devices of this machine, and files.
@@ -152,6 +155,10 @@ impl Devices for ThisMachine {
 
     fn loudspeaker(&self, choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError> {
         loudspeaker(choice)
+    }
+
+    fn names(&self) -> Result<Names, DeviceError> {
+        names()
     }
 }
 

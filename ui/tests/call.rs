@@ -24,6 +24,8 @@ fn call(stage: CallStage) -> Call {
         delay: Some(440),
         muted: false,
         push_to_talk: false,
+        unheard: false,
+        unhearing: false,
         disguised: false,
     }
 }
@@ -220,6 +222,14 @@ fn the_sound_is_tried_and_devices_are_chosen() {
         take(&mut screen, [Update::Sound(Sound { trial, ..sound.clone() })]);
         starts(&screen, words);
     }
+}
+
+#[test]
+fn a_call_without_a_microphone_or_a_loudspeaker_says_so() {
+    let screen = with(Call { unheard: true, ..active() });
+    starts(&screen, "No microphone works.");
+    assert!(screen.query_by_label_contains("No loudspeaker works.").is_none());
+    starts(&with(Call { unhearing: true, ..active() }), "No loudspeaker works.");
 }
 
 #[test]

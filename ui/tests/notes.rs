@@ -42,7 +42,18 @@ fn speaking(stage: Spoken) -> Screen {
 }
 
 fn call(stage: CallStage, quality: Quality, push_to_talk: bool) -> Call {
-    Call { contact: BOB, incoming: false, stage, quality, delay: None, muted: false, push_to_talk, disguised: false }
+    Call {
+        contact: BOB,
+        incoming: false,
+        stage,
+        quality,
+        delay: None,
+        muted: false,
+        push_to_talk,
+        unheard: false,
+        unhearing: false,
+        disguised: false,
+    }
 }
 
 fn told(screen: &mut Screen, call: Call) {
@@ -91,7 +102,7 @@ fn a_note_is_sent_or_discarded_while_it_is_spoken() {
 #[test]
 fn a_disguised_voice_is_said_to_be_one() {
     let mut screen = speaking(Spoken::Speaking);
-    for (stage, words) in [(Spoken::Speaking, "Voice disguised."), (Spoken::Whole, "Not sent yet. Voice disguised.")] {
+    for (stage, words) in [(Spoken::Speaking, "Voice disguised."), (Spoken::Whole, "Voice disguised, not sent yet.")] {
         take(&mut screen, [Update::Recording(Some(Recording { disguised: true, ..recording(stage) }))]);
         seen(&screen, words);
     }
@@ -197,7 +208,6 @@ fn a_note_is_accepted_as_a_file_is_and_never_opened_elsewhere() {
 }
 
 #[test]
-#[expect(clippy::unwrap_used, reason = "the fixture has a file")]
 fn a_note_that_cannot_be_one_says_how_large_it_is_and_is_not_played() {
     let mut large = note(true, FileState::Offered);
     large.file.as_mut().unwrap().size = 60_000_000_000;

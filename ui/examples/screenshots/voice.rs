@@ -17,6 +17,8 @@ pub(crate) fn call(stage: CallStage) -> Call {
         delay: Some(340),
         muted: false,
         push_to_talk: false,
+        unheard: false,
+        unhearing: false,
         disguised: false,
     }
 }

@@ -20,6 +20,10 @@ pub struct Call {
     pub muted: bool,
     /// The person is heard only while they hold a key or a button.
     pub push_to_talk: bool,
+    /// No microphone works: the other side hears silence.
+    pub unheard: bool,
+    /// No loudspeaker works: the person hears nothing.
+    pub unhearing: bool,
     /// Their voice is disguised.
     pub disguised: bool,
 }

@@ -53,6 +53,7 @@ pub(super) fn bar(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
                 });
             });
         });
+        trouble(ui, scene, call);
         advice(ui, scene, view, call);
     });
     if matches!(call.stage, CallStage::Active { .. }) {
@@ -161,6 +162,16 @@ fn state(scene: &Scene<'_>, call: Call, name: &str) -> String {
 fn late(scene: &Scene<'_>, millis: u32) -> String {
     let tenths = i64::from(millis.saturating_add(50) / 100);
     scene.say_with("call-delay", &[("whole", (tenths / 10).into()), ("tenth", (tenths % 10).into())])
+}
+
+/// What this machine lacks.
+fn trouble(ui: &mut Ui, scene: &Scene<'_>, call: Call) {
+    let over = matches!(call.stage, CallStage::Ended(_));
+    for (missing, words) in [(call.unheard, "sound-no-microphone"), (call.unhearing, "sound-no-speaker")] {
+        if missing && !over {
+            text::alert(&text::state(ui, Icon::Warning, scene.palette.bad, &scene.say(words)));
+        }
+    }
 }
 
 /// What helps when it is not good: one step at a time.

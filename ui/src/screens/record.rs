@@ -96,8 +96,11 @@ fn said(ui: &mut Ui, scene: &Scene<'_>, recording: Recording) {
     if speaking {
         // The words are for who does not see the meter; they do not change each second.
         let level = scene.say("sound-level");
+        let disguised = scene.say("note-disguised");
+        let words = prose::line(ui, &disguised, SMALL, Weight::Regular, palette.muted, f32::INFINITY);
+        let room = if recording.disguised { words.size().x + 3.0 * GRID } else { 0.0 };
         ui.allocate_ui_with_layout(
-            Vec2::new((ui.available_width() - mark_width(scene, recording)).clamp(MARK, METER), TARGET),
+            Vec2::new((ui.available_width() - room).clamp(MARK, METER), TARGET),
             Layout::left_to_right(Align::Center),
             |ui| progress(ui, palette, recording.level, &level),
         );
@@ -113,11 +116,6 @@ fn said(ui: &mut Ui, scene: &Scene<'_>, recording: Recording) {
         let line = prose::line(ui, &words, SMALL, Weight::Regular, palette.muted, ui.available_width());
         text::status(&ui.label(line).on_hover_text(words));
     }
-}
-
-/// The room that is left to the words behind the meter.
-fn mark_width(scene: &Scene<'_>, recording: Recording) -> f32 {
-    if recording.disguised && !scene.narrow { METER } else { 0.0 }
 }
 
 /// The widest meter.
