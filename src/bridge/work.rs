@@ -131,7 +131,26 @@ impl Work {
             Err(error) => End::Broken(fault::of_engine(&error)),
         };
         self.jobs.shutdown().await;
+        if !matches!(end, End::Destroyed) {
+            tokio::time::timeout(SETTLED, self.settle()).await.ok();
+        }
         (end, self.running, self.out)
+    }
+
+    /// What was wished before the end is still carried out: a setting that was just changed is kept.
+    async fn settle(&mut self) {
+        // Without the sender there is nothing more to come.
+        self.wishes = mpsc::channel(1).0;
+        loop {
+            let goes_on = tokio::select! {
+                answer = self.answers.recv() => answer.is_some(),
+                // A command may wait until events are taken.
+                event = self.events.next() => event.is_some(),
+            };
+            if !goes_on {
+                return;
+            }
+        }
     }
 
     async fn open(&mut self) -> Result<(), EngineError> {
@@ -346,6 +365,9 @@ const WISHES_EACH: usize = 8;
 
 /// What may run beside: a person has few dialogs open.
 const JOBS: usize = 8;
+
+/// How long the end may wait for wishes.
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// Said when the engine ended without being asked.
 const STOPPED: &str = "the profile can no longer be read or written";
