@@ -14,13 +14,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::clock::SetClock;
-use kit::sound::{Voice, is_silence, is_tone};
+use kit::sound::Voice;
+use kit::tone::{is_silence, is_tone, tone};
 use kit::{Person, acquaint};
-use pelure::engine::{CallView, EngineError, Event};
+use pelure::engine::{CallView, EngineError, Event, FileState};
 use pelure::vault::ContactId;
+use pelure::voice::note::Note;
+use pelure::voice::pcm::{BLOCK, RATE};
+use pelure::voice::wav::{Recording, WavError};
 use pelure::voice::{CallError, Ending, Stage, Stats};
 use pelure::wire::limits::RING_FOR;
-use pelure::wire::{CallId, Profile};
+use pelure::wire::{CallId, FileKind, Profile};
 use pelure_onion::Memory;
 
 /// Two people who are contacts and can talk.
@@ -237,6 +241,32 @@ async fn who_has_not_accepted_or_is_blocked_cannot_be_called() {
     two.bob.person.engine.block_contact(two.to_ada).await.unwrap();
     assert_eq!(two.bob.person.engine.start_call(two.to_ada, Profile::Default).await, Err(EngineError::Blocked));
     assert_eq!(two.ada.person.engine.accept_call(CallId([7; 16])).await, Err(EngineError::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recording_is_sent_as_a_voice_note_and_says_the_same_there() {
+    let mut two = Two::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("said.wav");
+    let mut recording = Recording::create(&path).unwrap();
+    tone(ADA, 3).as_chunks::<BLOCK>().0.iter().for_each(|block| recording.write(block).unwrap());
+    drop(recording);
+    two.ada.person.engine.send_voice_note(two.to_bob, path.clone()).await.unwrap();
+    let offered = match two.bob.person.until(|event| matches!(event, Event::FileOffered(_))).await {
+        Event::FileOffered(view) => view,
+        _ => unreachable!(),
+    };
+    assert_eq!(offered.kind, FileKind::VoiceNote { seconds: 3 });
+    assert!(!offered.name.contains("said"), "the name of the file stays here");
+    two.bob.person.engine.accept_file(offered.transfer).await.unwrap();
+    let done = |event: &Event| matches!(event, Event::FileState(view) if view.state == FileState::Done);
+    two.bob.person.until(done).await;
+    let bytes = two.bob.person.engine.file_bytes(offered.transfer, 1 << 20).await.unwrap();
+    let sound: Vec<f32> = Note::decode(&bytes).unwrap().play().unwrap().flatten().collect();
+    assert!(is_tone(&sound[RATE as usize..2 * RATE as usize], ADA));
+    std::fs::write(&path, "no sound").unwrap();
+    let refused = two.ada.person.engine.send_voice_note(two.to_bob, path).await;
+    assert_eq!(refused, Err(EngineError::Wav(WavError::Unreadable)));
 }
 
 /// The pitch of each one's voice.

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod peer;
 pub mod sound;
 pub mod stillness;
+pub mod tone;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
