@@ -17,8 +17,9 @@ use kit::clock::SetClock;
 use kit::sound::Voice;
 use kit::tone::{is_silence, is_tone, tone};
 use kit::{Person, acquaint};
-use pelure::engine::{CallView, EngineError, Event, FileState};
+use pelure::engine::{CallView, Draft, EngineError, Event, FileState, OfferOptions, Sound};
 use pelure::vault::ContactId;
+use pelure::voice::device::{Choice, DeviceError};
 use pelure::voice::note::Note;
 use pelure::voice::pcm::{BLOCK, RATE};
 use pelure::voice::wav::{Recording, WavError};
@@ -241,6 +242,63 @@ async fn who_has_not_accepted_or_is_blocked_cannot_be_called() {
     two.bob.person.engine.block_contact(two.to_ada).await.unwrap();
     assert_eq!(two.bob.person.engine.start_call(two.to_ada, Profile::Default).await, Err(EngineError::Blocked));
     assert_eq!(two.ada.person.engine.accept_call(CallId([7; 16])).await, Err(EngineError::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_call_each_other_at_once_are_in_one_call() {
+    let mut two = Two::new().await;
+    let calls = tokio::join!(
+        two.ada.person.engine.start_call(two.to_bob, Profile::Default),
+        two.bob.person.engine.start_call(two.to_ada, Profile::Default),
+    );
+    // Whoever heard of the other's call first has none of its own.
+    assert!(calls.0.is_ok() || calls.1.is_ok());
+    for voice in [&two.ada, &two.bob] {
+        if let Some(rings) = voice.person.engine.call().filter(|call| call.incoming && call.stage == Stage::Ringing) {
+            voice.person.engine.accept_call(rings.call).await.ok();
+        }
+    }
+    two.hear_each_other().await;
+    assert_eq!(two.ada.person.engine.call().unwrap().call, two.bob.person.engine.call().unwrap().call);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn devices_change_while_one_talks() {
+    let mut two = Two::new().await;
+    two.talking(Profile::Default).await;
+    let engine = two.ada.person.engine.clone();
+    let with = |microphone: Choice, disguise| Sound { microphone, disguise, ..Sound::none() };
+    engine.set_sound(with(Choice::Named("600".to_owned()), false)).await;
+    two.bob.until_heard(|sound| is_tone(sound, 600.0)).await;
+    engine.set_sound(with(Choice::Named("not there".to_owned()), false)).await;
+    two.bob.until_heard(is_silence).await;
+    assert_eq!(engine.call().unwrap().microphone, Some(DeviceError::Missing));
+    engine.set_sound(with(Choice::Silence, true)).await;
+    two.bob.until_heard(|sound| !is_silence(sound) && !is_tone(sound, ADA)).await;
+    assert_eq!((engine.call().unwrap().microphone, engine.sound().disguise), (None, true));
+    engine.set_sound(with(Choice::Silence, false)).await;
+    two.hear_each_other().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_has_one_circuit_beside_a_call_and_messages_go_on() {
+    let mut two = Two::new().await;
+    two.talking(Profile::Default).await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("long.bin");
+    std::fs::File::create(&path).unwrap().set_len(64 * 1024 * 1024).unwrap();
+    two.ada.person.engine.offer_file(two.to_bob, path, OfferOptions::default()).await.unwrap();
+    let offered = two.bob.person.until(|event| matches!(event, Event::FileOffered(_))).await;
+    let Event::FileOffered(file) = offered else { unreachable!() };
+    two.bob.person.engine.accept_file(file.transfer).await.unwrap();
+    two.bob.person.until(|event| matches!(event, Event::FileProgress(view) if view.done > 0)).await;
+    // The session, three of the call, and one.
+    assert!(two.road.circuits() <= 5, "{} circuits", two.road.circuits());
+    let draft = Draft { text: "beside".to_owned(), ..Draft::default() };
+    let message = two.bob.person.engine.submit_message(two.to_ada, draft).await.unwrap().durable().await.unwrap();
+    two.bob.person.until_delivered(message).await;
+    two.bob.person.until(|event| matches!(event, Event::FileState(view) if view.state == FileState::Done)).await;
+    two.hear_each_other().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,8 +24,13 @@ pub struct Voice {
 }
 
 impl Devices for Tapes {
-    fn microphone(&self, _choice: &Choice) -> Result<Box<dyn Microphone>, DeviceError> {
-        Ok(Box::new(Tape::new(self.said.clone())))
+    /// A microphone whose name is a number hears somebody of that pitch; others with a name are missing.
+    fn microphone(&self, choice: &Choice) -> Result<Box<dyn Microphone>, DeviceError> {
+        let said = match choice {
+            Choice::Named(name) => tone(name.parse().map_err(|_| DeviceError::Missing)?, SECONDS),
+            _ => self.said.clone(),
+        };
+        Ok(Box::new(Tape::new(said)))
     }
 
     fn loudspeaker(&self, _choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError> {
