@@ -229,3 +229,43 @@ async fn files_are_prepared_offered_listed_and_cancelled() {
     assert_eq!(answers[8]["error"]["data"]["kind"], "not_found");
     assert_eq!(answers[9]["error"]["data"]["kind"], "not_found");
 }
+
+#[tokio::test]
+async fn calls_and_voice_notes_are_refused_with_the_reason() {
+    let desk = tempfile::tempdir().unwrap();
+    let path = desk.path().join("said.wav");
+    std::fs::write(&path, "no sound").unwrap();
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let nobody = "00112233445566778899aabbccddeeff";
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+        call(2, "call.start", &json!({"contact": "c1"})),
+        call(3, "call.start", &json!({"contact": "c2", "profile": "thin"})),
+        call(4, "call.start", &json!({"contact": "c1", "profile": "huge"})),
+        call(5, "call.accept", &json!({"call": nobody})),
+        call(6, "call.decline", &json!({"call": nobody})),
+        call(7, "call.hang_up", &json!({"call": "x"})),
+        call(8, "call.mute", &json!({"call": nobody, "muted": true})),
+        call(9, "voice_note.send", &json!({"contact": "c1", "path": path})),
+        call(10, "voice_note.send", &json!({"contact": "c1", "path": desk.path().join("nothing.wav")})),
+        call(11, "call.hold", &json!({"call": nobody})),
+    ];
+    let answers = answers(&lines).await;
+    let expected = [
+        "",
+        "",
+        "not_allowed_now",
+        "not_found",
+        "",
+        "not_found",
+        "not_found",
+        "not_found",
+        "not_found",
+        "file",
+        "not_found",
+        "",
+    ];
+    assert_eq!(kinds(&answers), expected);
+    assert_eq!((&answers[4]["error"]["code"], &answers[11]["error"]["code"]), (&json!(-32602), &json!(-32601)));
+}
