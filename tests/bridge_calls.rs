@@ -8,17 +8,22 @@
     reason = "a test says what went wrong by failing"
 )]
 
+#[path = "kit/mod.rs"]
+mod kit;
 #[path = "kit/window.rs"]
 mod window;
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use kit::Person;
+use pelure::wire::FileKind as Kind;
 use pelure_onion::Memory;
 use pelure_ui::intent::{Intent, Way};
 use pelure_ui::keys::{ContactKey, TransferKey};
 use pelure_ui::model::{CallStage, Ending, Fault, FileKind, FileState, Model, Notice, Spoken, Stage, Transfer, Trial};
 use pelure_ui::settings::{Notify, Settings};
+use pelure_ui::update::Update;
 use window::devices::hum;
 use window::{HANGING, PASSPHRASE, Someone, acquaint, secret};
 
@@ -183,6 +188,36 @@ async fn a_note_waits_is_discarded_and_is_forgotten_by_a_locked_window() {
     alice.until(|model| model.stage == Stage::Open).await;
     alice.open(to_bob).await;
     assert!(alice.model.recording.is_none() && file(&alice.model).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_only_says_it_is_a_note_is_not_played() {
+    let road = Memory::new(69);
+    let (mut alice, mut mallory) = (Someone::arrive(&road, None).await, Person::new(&road, "Mallory").await);
+    let to_alice =
+        mallory.engine.add_contact(mallory.identity, &alice.address(), "Alice", String::new()).await.unwrap();
+    alice.until(|model| model.requests.len() == 1).await;
+    let request = alice.model.requests[0].key;
+    alice.wish(Intent::Accept { request, name: "Mallory".into() }).await;
+    mallory.until_accepted(to_alice).await;
+    alice.until(|model| model.contacts.len() == 1).await;
+    let contact = alice.contact().key;
+    alice.open(contact).await;
+    for bytes in [b"RIFF no note at all".to_vec(), vec![0; 2_000_000]] {
+        let (name, kind) = ("voice note".to_owned(), Kind::VoiceNote { seconds: 5 });
+        mallory.engine.offer_bytes(to_alice, name, bytes.into(), kind, false).await.unwrap();
+        alice.until(|model| file(model).is_some_and(|file| file.state == FileState::Offered)).await;
+        let (key, message) = file(&alice.model).map(|file| (file.key, file.message)).unwrap();
+        alice.wish(Intent::AcceptFile(key)).await;
+        alice.until(|model| file(model).is_some_and(|file| file.state == FileState::Done)).await;
+        let mark = alice.told.len();
+        alice.wish(Intent::NotePlay(key)).await;
+        alice.until_told(|update| matches!(update, Update::Failed(Fault::NoteUnreadable))).await;
+        assert!(!alice.told_since(mark).contains("Playing(Some"), "{}", alice.told_since(mark));
+        alice.wish(Intent::DeleteHere(message)).await;
+        alice.until(|model| file(model).is_none()).await;
+    }
+    assert_eq!(alice.devices.loudest(), 0.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

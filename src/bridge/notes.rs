@@ -244,7 +244,13 @@ impl NoteJob {
             }
             Self::Read(key) => {
                 let read = engine.file_bytes(TransferId(key.0), NOTE_BYTES).await;
-                NoteAnswer::Read(key, read.map_err(|error| fault::of_engine(&error)))
+                NoteAnswer::Read(
+                    key,
+                    read.map_err(|error| match fault::of_engine(&error) {
+                        Fault::FileTooLarge => Fault::NoteUnreadable,
+                        other => other,
+                    }),
+                )
             }
         }))
     }

@@ -51,8 +51,10 @@ pub trait Devices: Send + Sync + 'static {
     /// The loudspeaker of this choice; see [`loudspeaker`].
     fn loudspeaker(&self, choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError>;
 
-    /// What there is to choose from; see [`names`].
-    fn names(&self) -> Result<Names, DeviceError>;
+    /// What there is to choose from; see [`names`]. Where it is not said, nothing.
+    fn names(&self) -> Result<Names, DeviceError> {
+        Ok(Names::default())
+    }
 }
 
 /// The devices of this machine, and files.
