@@ -2,7 +2,8 @@
 //! weather, in the same run: one JSON line per figure. `cargo bench --bench circuits`.
 //!
 //! Rates are taken over what comes after the first tenth: dialling and the slow start of a circuit are told by `road`.
-//! Samples alternate, so that a drift of the machine hits all.
+//! Each sample has new circuits, the raw one too: a circuit that has carried much is faster. Samples alternate, so that a
+//! drift of the machine hits all.
 
 #![allow(
     clippy::print_stdout,
@@ -17,6 +18,8 @@
 mod bench;
 #[path = "../tests/kit/mod.rs"]
 mod kit;
+#[path = "kit/trips.rs"]
+mod trips;
 
 use std::path::Path;
 use std::process::Command;
@@ -32,6 +35,7 @@ use pelure::vault::{ContactId, Vault};
 use pelure_onion::Scratch;
 use pelure_onion::arti::{Arti, ArtiOptions};
 use tornet::{Plan, Tornet, Weather};
+use trips::round_trips;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Outcome<()> {
@@ -42,9 +46,7 @@ async fn main() -> Outcome<()> {
     std::fs::write(&path, vec![0x5a; BYTES])?;
     let (mut raws, mut ones, mut fours) = (Vec::new(), Vec::new(), Vec::new());
     for sample in 0..SAMPLES {
-        let start = raw.say("take")?;
-        let (at, ()) = raw.until("took", |line| (line["event"] == "took").then_some(()))?;
-        raws.push((at - start).mul_f64(0.9));
+        raws.push(take(&mut raw)?);
         ones.push(one.transfer(&path).await);
         fours.push(four.transfer(&path).await);
         eprintln!("circuits: sample {sample}: raw {:?}, one {:?}, four {:?}", raws.last(), ones.last(), fours.last());
@@ -54,6 +56,7 @@ async fn main() -> Outcome<()> {
     tell("file_four_circuits", rate(&fours), "MB/s", Some(rate(&raws)));
     raw.finish()?;
     server.finish()?;
+    four.messages_beside_a_file(&network.dir().join("endless")).await;
     Ok(())
 }
 
@@ -105,6 +108,29 @@ impl Pair {
     }
 }
 
+impl Pair {
+    /// Tells how much longer messages take while a file runs at full speed.
+    async fn messages_beside_a_file(&mut self, path: &Path) {
+        // It takes no room where it lies, and is not through before the messages are.
+        std::fs::File::create(path).unwrap().set_len(ENDLESS).unwrap();
+        let mut idle = round_trips(&mut self.ada, self.to_bob, MESSAGES).await;
+        let options = OfferOptions { clean: false, name: None };
+        let ours = self.ada.engine.offer_file(self.to_bob, path.to_owned(), options).await.unwrap();
+        let Event::FileOffered(theirs) = self.bob.until(|event| matches!(event, Event::FileOffered(_))).await else {
+            unreachable!()
+        };
+        self.bob.engine.accept_file(theirs.transfer).await.unwrap();
+        let runs = |event: &Event| matches!(event, Event::FileProgress(view) if view.done >= RUNNING);
+        self.bob.until(runs).await;
+        let busy = round_trips(&mut self.ada, self.to_bob, MESSAGES).await;
+        self.ada.engine.cancel_file(ours).await.unwrap();
+        self.bob.until(|event| matches!(event, Event::FileState(view) if view.state == FileState::Cancelled)).await;
+        idle.extend(round_trips(&mut self.ada, self.to_bob, MESSAGES).await);
+        let (idle, busy) = (quantile(&idle, 0.95), quantile(&busy, 0.95));
+        tell("message_beside_file_p95", busy, "s", Some(idle));
+    }
+}
+
 async fn person(network: &Tornet, name: &str, file_circuits: usize) -> Outcome<Person> {
     let scratch = Scratch::create(Some(network.dir()))?;
     let blobs = BlobStore::new(scratch.path().join("files"), None);
@@ -129,9 +155,18 @@ fn raw(network: &Tornet) -> Outcome<(Process, Process)> {
     dial.args(["dial", "--size", &size, "--tor-config"]).arg(&config).arg(address);
     let mut client = Process::start(&mut dial)?;
     client.until("bootstrapped", |line| (line["event"] == "bootstrapped").then_some(()))?;
-    client.say("dial")?;
-    client.until("connected", |line| (line["event"] == "connected").then_some(()))?;
     Ok((client, server))
+}
+
+/// How long the last nine tenths take on a new raw stream.
+fn take(raw: &mut Process) -> Outcome<Duration> {
+    raw.say("dial")?;
+    raw.until("connected", |line| (line["event"] == "connected").then_some(()))?;
+    raw.say("take")?;
+    let (begun, ()) = raw.until("begun", |line| (line["event"] == "begun").then_some(()))?;
+    let (took, ()) = raw.until("took", |line| (line["event"] == "took").then_some(()))?;
+    raw.say("hang up")?;
+    Ok(took - begun)
 }
 
 /// What every byte takes longer on each link, each way.
@@ -139,6 +174,15 @@ const DELAY: Duration = Duration::from_millis(25);
 
 /// Bytes of the file.
 const BYTES: usize = 20_000_000;
+
+/// Bytes of the file beside which messages are sent.
+const ENDLESS: u64 = 2_000_000_000;
+
+/// When so much of it is there, it runs at full speed.
+const RUNNING: u64 = 8_000_000;
+
+/// Messages of each kind.
+const MESSAGES: usize = 40;
 
 /// How often each is measured.
 const SAMPLES: usize = 5;

@@ -14,6 +14,8 @@
 mod figure;
 #[path = "../tests/kit/mod.rs"]
 mod kit;
+#[path = "kit/trips.rs"]
+mod trips;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,9 +25,10 @@ use std::time::{Duration, Instant};
 
 use figure::{quantile, tell};
 use kit::Person;
-use pelure::engine::{Delivery, Event, FileState, Limits, MachineClock, OfferOptions, SystemRandom};
-use pelure::vault::{ContactId, Cost, Passphrase, Vault};
+use pelure::engine::{Event, FileState, Limits, MachineClock, OfferOptions, SystemRandom};
+use pelure::vault::{Cost, Passphrase, Vault};
 use pelure_onion::Memory;
+use trips::round_trips;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -83,19 +86,6 @@ impl Person {
             }
         }
     }
-}
-
-/// From a message's queueing to the news that it is on the other disk.
-async fn round_trips(from: &mut Person, contact: ContactId, count: usize) -> Vec<Duration> {
-    let mut times = Vec::new();
-    for number in 0..count {
-        let start = Instant::now();
-        let message = from.engine.send_message(contact, format!("message {number}").into()).await.unwrap();
-        let delivered = |event: &Event| matches!(event, Event::MessageState { message: told, state: Delivery::Delivered } if *told == message);
-        from.until(delivered).await;
-        times.push(start.elapsed());
-    }
-    times
 }
 
 async fn person(road: &Memory, name: &str, dir: &Path, file_circuits: usize) -> Person {

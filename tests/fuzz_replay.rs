@@ -1,6 +1,11 @@
 //! Runs every fuzz target on its corpus and on mutations of it, the same ones each time, without a fuzzer.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 use std::panic::catch_unwind;
 use std::path::Path;

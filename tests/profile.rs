@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use kit::Person;
 use kit::clock::SetClock;
-use pelure::engine::{Change, Clock, Draft, Limits, MachineClock, Presence, Reason, SystemRandom, Terms};
+use pelure::engine::{Change, Clock, Draft, Limits, MachineClock, OfferOptions, Presence, Reason, SystemRandom, Terms};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
 use pelure::wire::Expiry;
 use pelure_onion::Memory;
@@ -120,6 +120,10 @@ async fn a_conversation_becomes_a_text_file_by_explicit_act() {
     }
 
     let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("leak.pdf"), b"of whatever").unwrap();
+    let options = OfferOptions { clean: false, name: None };
+    alice.engine.offer_file(to_bob, dir.path().join("leak.pdf"), options).await.unwrap();
+
     let path = dir.path().join("talk.txt");
     alice.engine.export_conversation(to_bob, path.clone()).await.unwrap();
     let text = fs::read_to_string(&path).unwrap();
@@ -130,7 +134,8 @@ async fn a_conversation_becomes_a_text_file_by_explicit_act() {
     assert_eq!(lines[4], "    2026-01-01 00:00 UTC -> alice: I did it\u{fffd}", "no line of its own");
     assert!(lines[5].ends_with("(disappears, not exported)") && !text.contains("burn"));
     assert!((0..450).all(|number| lines[6 + number].ends_with(&format!(" n{number}"))), "all pages, in order");
-    assert_eq!(lines.len(), 456);
+    assert!(lines[456].ends_with("UTC -> alice: (file) leak.pdf"), "{}", lines[456]);
+    assert_eq!(lines.len(), 457);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let refused = alice.engine.export_conversation(to_bob, path.clone()).await.unwrap_err();
     assert_eq!(refused.kind(), "already_exists");

@@ -108,7 +108,8 @@ async fn serve(client: &std::sync::Arc<Client>, start: Instant, give: Option<usi
 }
 
 /// Does what standard input says: `dial` opens a stream and waits until it is connected, `echo` sends `size` bytes on
-/// it and waits until they are back, `take` sends one and waits for `size`, `hang up` ends it.
+/// it and waits until they are back, `take` sends one and waits for `size`, saying when a tenth is there, `hang up` ends
+/// it.
 async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
     client.bootstrap().await?;
     println!(r#"{{"event":"bootstrapped"}}"#);
@@ -139,7 +140,10 @@ async fn dial(client: &Client, address: Address, size: usize) -> Outcome {
             ("take", Some(stream)) => {
                 stream.write_all(b"1").await?;
                 stream.flush().await?;
-                stream.read_exact(&mut back).await?;
+                let (first, rest) = back.split_at_mut(size / 10);
+                stream.read_exact(first).await?;
+                println!(r#"{{"event":"begun"}}"#);
+                stream.read_exact(rest).await?;
                 println!(r#"{{"event":"took"}}"#);
             }
             _ => return Err("dial, hang up or, after dial, echo or take".into()),

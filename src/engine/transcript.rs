@@ -52,6 +52,9 @@ fn line(message: &Message, names: &Names) -> String {
     let (arrow, name) = if message.incoming() { ("<-", &names.theirs) } else { ("->", &names.ours) };
     let time = minute(message.time);
     let mut marks = String::new();
+    if message.transfer.is_some() {
+        marks.push_str(" (file)");
+    }
     if message.state == MessageState::Recalled {
         marks.push_str(" (recalled)");
     }

@@ -4,11 +4,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
-use tornet::Weather;
 
 use crate::delivery::two_contacts;
 use crate::home::{Home, all_weather, fair_weather, network};
@@ -70,38 +69,6 @@ fn a_file_survives_ten_kills_and_two_cuts() {
     assert!(came >= SIZE as u64, "the count is wrong");
     assert!(again <= AGAIN, "{:.2} % of what had come was sent again", 100.0 * again);
     a.until("file.list", &json!({}), |list| list[0]["state"] == "done");
-    a.shutdown();
-    b.shutdown();
-}
-
-/// Whoever talks while a file runs does not wait for it.
-#[test]
-fn a_message_hardly_waits_for_a_file() {
-    let _weather = all_weather();
-    network().weather(None, Weather::default().delay(DELAY)).unwrap();
-    let (home_a, home_b) = (Home::new(), Home::new());
-    let (mut a, mut b, to_b, _) = two_contacts(&home_a, &home_b);
-    let source = home_a.given("long.bin");
-    fs::File::create(&source).unwrap().set_len(LONG).unwrap();
-    let mut idle = round_trips(&mut a, &to_b);
-    let (ours, theirs) = offer(&mut a, &mut b, &to_b, &source);
-    b.call("file.accept", json!({"transfer": theirs}));
-    let before = until_bytes(&mut b, &theirs, MOVING);
-    let start = Instant::now();
-    let busy = round_trips(&mut a, &to_b);
-    let moved = until_bytes(&mut b, &theirs, before + 1) - before;
-    let rate = moved as f64 / 1e6 / start.elapsed().as_secs_f64();
-    a.call("file.cancel", json!({"transfer": ours}));
-    until_state(&mut b, &theirs, "cancelled");
-    idle.extend(round_trips(&mut a, &to_b));
-    let (idle, busy) = (p95(idle), p95(busy));
-    let ratio = busy.as_secs_f64() / idle.as_secs_f64();
-    eprintln!(
-        "a message takes {idle:?} (p95) while nothing runs, {busy:?} beside a file at {rate:.2} MB/s: {ratio:.2}"
-    );
-    network().weather(None, Weather::default()).unwrap();
-    assert!(moved > 0, "the file stood still");
-    assert!(ratio <= WAITS, "a message takes {ratio:.2} times as long beside a file");
     a.shutdown();
     b.shutdown();
 }
@@ -210,22 +177,6 @@ fn bytes_that_came(log: &str) -> u64 {
     log.lines().filter_map(bytes).sum()
 }
 
-/// The times of messages, one after the other, from the wish to the news that the other side has them.
-fn round_trips(program: &mut Program, contact: &str) -> Vec<Duration> {
-    let trip = |number| {
-        let start = Instant::now();
-        let message = program.send(contact, &format!("number {number}"));
-        program.until_delivered(&message);
-        start.elapsed()
-    };
-    (0..MESSAGES).map(trip).collect()
-}
-
-fn p95(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[(times.len() * 95).div_ceil(100) - 1]
-}
-
 fn random(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     Seeded::new(SEED).fill(&mut bytes);
@@ -240,14 +191,3 @@ const SEED: u64 = 4;
 const AGAIN: f64 = 0.02;
 /// The receiver notes each record of a file.
 const RECORDS: &str = "off,pelure::engine::fetching::lane=trace";
-
-/// What every byte takes longer on each link: without that, processors would be measured.
-const DELAY: Duration = Duration::from_millis(25);
-/// A file that is not through before the messages are; it takes no room where it lies.
-const LONG: u64 = 2_000_000_000;
-/// When so much of it is there, it runs at full speed.
-const MOVING: u64 = 8_000_000;
-/// Messages of each kind.
-const MESSAGES: usize = 40;
-/// How much longer a message may take beside a file.
-const WAITS: f64 = 1.5;
