@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use bench::figure::{quantile, tell};
 use bench::process::{Outcome, Process, built};
 use kit::{Person, acquaint};
-use pelure::engine::{Engine, Event, FileState, Limits, MachineClock, OfferOptions, Parts, SystemRandom};
+use pelure::engine::{Audio, Engine, Event, FileState, Limits, MachineClock, OfferOptions, Parts, Sound, SystemRandom};
 use pelure::file::disk::BlobStore;
 use pelure::vault::{ContactId, Vault};
 use pelure_onion::Scratch;
@@ -137,7 +137,8 @@ async fn person(network: &Tornet, name: &str, file_circuits: usize) -> Outcome<P
     let arti = Arti::start(ArtiOptions { scratch, overrides: Some(network.arti_toml().to_owned()) })?;
     let vault = Vault::traceless(&mut SystemRandom)?;
     let limits = Limits { file_circuits, ..Limits::default() };
-    let parts = Parts { network: arti, vault, blobs, clock: Arc::new(MachineClock::new()), limits };
+    let audio = Audio::of_this_machine(Sound::none());
+    let parts = Parts { network: arti, vault, blobs, clock: Arc::new(MachineClock::new()), limits, audio };
     let (engine, events) = Engine::start(parts).await?;
     let view = engine.create_identity(name).await?;
     Ok(Person { engine, events, identity: view.identity, address: view.address.onion() })

@@ -4,6 +4,8 @@
 //! It keeps every secret on its side: a locked window is told nothing but how many messages wait. It never waits for the
 //! window: one that is not drawn is told everything anew when it looks again.
 
+mod anew;
+mod calls;
 mod day;
 mod fault;
 mod files;
@@ -12,11 +14,15 @@ mod gate;
 mod known;
 mod lock;
 mod news;
+mod notes;
 mod out;
 mod pages;
 mod parcels;
 mod settings;
 mod shape;
+mod sound;
+mod studio;
+mod tone;
 mod wires;
 mod wishes;
 mod work;
@@ -32,7 +38,7 @@ use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 
 use crate::desk::{self, Desk};
-use crate::engine::Clock;
+use crate::engine::{Audio, Clock};
 use crate::start::Road;
 use crate::vault::{Cost, VaultError};
 use day::Calendar;
@@ -48,6 +54,8 @@ pub struct World {
     pub road: Arc<dyn Road>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Microphone and loudspeaker, until the person chooses others.
+    pub audio: Audio,
     /// The desktop around it.
     pub desk: Arc<dyn Desk>,
     /// Where its profile is.
@@ -129,8 +137,7 @@ async fn place(world: &World) -> Place {
         may_be_traceless,
         profile,
         swap,
-        // The engine moves no sound yet.
-        calls: false,
+        calls: true,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),
     }

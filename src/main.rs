@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use pelure::bridge::{self, Home, WindowError, World};
 use pelure::desk::Machine;
-use pelure::engine::{MachineClock, SystemRandom};
+use pelure::engine::{Audio, MachineClock, Sound, SystemRandom};
 use pelure::road::{self, Choice, Surroundings, Wish};
 use pelure::start::{self, Embedded, Road, StartError, System};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
+use pelure::voice::device;
 use pelure::{headless, options};
 use pelure_onion::arti::ArtiError;
 
@@ -64,6 +65,7 @@ fn window(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let world = World {
         road: road(&options.tor, options.tor_config.as_deref())?,
         clock: Arc::new(MachineClock::new()),
+        audio: audio(options.audio),
         desk: Arc::new(Machine::new()),
         home,
         language: language.transpose()?,
@@ -83,19 +85,26 @@ fn headless(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     log_to_stderr();
     let (vault, dir) = open_vault(options.profile)?;
     let runtime = runtime()?;
-    let outcome = runtime.block_on(serve(vault, dir, road));
+    let outcome = runtime.block_on(serve(vault, dir, road, audio(options.audio)));
     // Standard input may still be waited for by a thread that cannot be woken.
     runtime.shutdown_background();
     outcome
 }
 
-async fn serve(vault: Vault, dir: Option<PathBuf>, road: Arc<dyn Road>) -> Result<(), Failure> {
+async fn serve(vault: Vault, dir: Option<PathBuf>, road: Arc<dyn Road>, audio: Audio) -> Result<(), Failure> {
     let clock = Arc::new(MachineClock::new());
-    let (running, events) = start::start(vault, dir, road, clock).await?;
+    let (running, events) = start::start(vault, dir, road, clock, audio).await?;
     let input = tokio::io::BufReader::new(tokio::io::stdin());
     let served = headless::serve(running.engine.clone(), events, input, tokio::io::stdout()).await;
     running.close().await;
     served.map_err(|error| Failure::System("standard output could not be written", error))
+}
+
+/// The devices that were asked for.
+fn audio(wish: options::AudioWish) -> Audio {
+    let choice = |wish: Option<String>| wish.map(|wish| device::Choice::parse(&wish)).unwrap_or_default();
+    let (microphone, loudspeaker) = (choice(wish.input), choice(wish.output));
+    Audio::of_this_machine(Sound { microphone, loudspeaker, ..Sound::default() })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -216,6 +225,9 @@ it is the one of the system; PELURE_TOR_PASSWORD has its control password, if it
 
 Without a command it opens its window. The profile is in $XDG_DATA_HOME/pelure, else in ~/.local/share/pelure, unless
 --profile names another directory; --traceless keeps everything in memory.
+
+Sound of calls (both): [--audio-in DEVICE|FILE.wav|none] [--audio-out DEVICE|FILE.wav|none]. A file is played once as the
+microphone, from the moment a call is active; a file as the loudspeaker records what would be heard.
 
 Headless, the program speaks JSON-RPC 2.0 on standard input and output, one object per line. Try:
   {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"identity.create\",\"params\":{\"name\":\"me\"}}

@@ -19,6 +19,17 @@ pub struct Options {
     pub tor_config: Option<PathBuf>,
     /// Which Tor.
     pub tor: Wish,
+    /// Microphone and loudspeaker.
+    pub audio: AudioWish,
+}
+
+/// Which devices are to be used: names of devices, `none`, or files that end in `.wav`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AudioWish {
+    /// The microphone; `None`: the usual one.
+    pub input: Option<String>,
+    /// The loudspeaker; `None`: the usual one.
+    pub output: Option<String>,
 }
 
 /// Where messages are kept.
@@ -46,6 +57,8 @@ pub struct WindowOptions {
     pub tor_config: Option<PathBuf>,
     /// Which Tor.
     pub tor: Wish,
+    /// Microphone and loudspeaker.
+    pub audio: AudioWish,
     /// The language, as its code.
     pub language: Option<String>,
 }
@@ -68,9 +81,6 @@ pub enum UsageError {
     /// Options that cannot go together, or are missing.
     #[error("{0}")]
     Combination(&'static str),
-    /// Something this version does not have yet.
-    #[error("{0} is not built yet")]
-    NotYet(String),
 }
 
 /// Reads the arguments after `headless`.
@@ -78,7 +88,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
     use lexopt::prelude::*;
 
     let (mut dir, mut passphrase, mut traceless, mut tor_config) = (None, None, false, None);
-    let mut tor = Wish::default();
+    let (mut tor, mut audio) = (Wish::default(), AudioWish::default());
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -90,9 +100,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
             Long("tor") => tor.kind = kind(&parser.value()?.string()?)?,
             Long("tor-control") => tor.control = Some(parser.value()?.parse()?),
             Long("tor-socks") => tor.socks = Some(parser.value()?.parse()?),
-            Long(later @ ("audio-in" | "audio-out")) => {
-                return Err(UsageError::NotYet(format!("--{later}")));
-            }
+            Long("audio-in") => audio.input = Some(parser.value()?.string()?),
+            Long("audio-out") => audio.output = Some(parser.value()?.string()?),
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -105,7 +114,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
         (false, None, _) => return Err(UsageError::Combination("--profile DIR or --traceless is needed")),
         (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
     };
-    Ok(Options { profile, tor_config, tor })
+    Ok(Options { profile, tor_config, tor, audio })
 }
 
 /// Reads the arguments of the window.
@@ -123,6 +132,8 @@ pub fn parse_window(arguments: impl IntoIterator<Item = OsString>) -> Result<Win
             Long("tor") => options.tor.kind = kind(&parser.value()?.string()?)?,
             Long("tor-control") => options.tor.control = Some(parser.value()?.parse()?),
             Long("tor-socks") => options.tor.socks = Some(parser.value()?.parse()?),
+            Long("audio-in") => options.audio.input = Some(parser.value()?.string()?),
+            Long("audio-out") => options.audio.output = Some(parser.value()?.string()?),
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -219,7 +230,8 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused() {
-        assert!(matches!(parsed(&["--traceless", "--audio-in", "x.wav"]), Err(UsageError::NotYet(_))));
+        let audio = parsed(&["--traceless", "--audio-in", "x.wav"]).unwrap().audio;
+        assert_eq!((audio.input.as_deref(), audio.output), (Some("x.wav"), None));
         assert!(matches!(parsed(&["--traceless", "--unknown"]), Err(UsageError::Option(_))));
     }
 

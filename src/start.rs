@@ -10,7 +10,7 @@ use pelure_onion::scratch::{Scratch, ScratchError};
 use pelure_onion::system::{SystemError, SystemOptions, SystemTor};
 use pelure_onion::{Network, Weakness};
 
-use crate::engine::{Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
+use crate::engine::{Audio, Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
 use crate::file::disk::{self, BlobStore};
 use crate::vault::{SEALED_FILES, Vault};
 
@@ -80,6 +80,7 @@ pub async fn start(
     home: Option<PathBuf>,
     road: Arc<dyn Road>,
     clock: Arc<dyn Clock>,
+    audio: Audio,
 ) -> Result<(Running, Events), StartError> {
     let starting = tokio::task::spawn_blocking(move || {
         let started = road.start(&vault, home.as_deref())?;
@@ -93,7 +94,8 @@ pub async fn start(
             (in_memory(scratch.path().join(SEALED_FILES)), Some(scratch))
         }
     };
-    let parts = Parts { network: Arc::clone(&network), vault, blobs, clock, limits: Limits::default() };
+    let road = Arc::clone(&network);
+    let parts = Parts { network: road, vault, blobs, clock, limits: Limits::default(), audio };
     let (engine, events) = Engine::start(parts).await?;
     let keeper = files.map(|files| Keeper::start(&engine, files));
     Ok((Running { engine, keeper, network, scratch }, events))

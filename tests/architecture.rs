@@ -26,13 +26,13 @@ struct Room {
 const ROOMS: [Room; 15] = [
     Room {
         name: "bridge",
-        below: &["start", "desk", "engine", "file", "vault", "wire", "name"],
+        below: &["start", "desk", "engine", "file", "voice", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
     },
     Room {
         name: "headless",
-        below: &["engine", "file", "vault", "wire", "name"],
+        below: &["engine", "file", "voice", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite"],
     },
@@ -52,7 +52,7 @@ const ROOMS: [Room; 15] = [
     },
     Room {
         name: "engine",
-        below: &["session", "talk", "file", "vault", "wire", "name"],
+        below: &["session", "talk", "file", "voice", "vault", "wire", "name"],
         road: true,
         forbidden: &["rusqlite", "std::fs", "std::net", "tokio::net", "tokio::fs"],
     },

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use pelure::engine::{Engine, Limits, MachineClock, Parts, SystemRandom};
+use pelure::engine::{Audio, Engine, Limits, MachineClock, Parts, Sound, SystemRandom};
 use pelure::file::disk::BlobStore;
 use pelure::headless::serve;
 use pelure::vault::Vault;
@@ -23,7 +23,8 @@ async fn answers(lines: &[Value]) -> Vec<Value> {
     let (network, clock) = (Memory::new(1).network(), Arc::new(MachineClock::new()));
     let files = tempfile::tempdir().unwrap();
     let blobs = BlobStore::new(files.path().join("files"), None);
-    let parts = Parts { network, vault, blobs, clock, limits: Limits::default() };
+    let audio = Audio::of_this_machine(Sound::none());
+    let parts = Parts { network, vault, blobs, clock, limits: Limits::default(), audio };
     let (engine, events) = Engine::start(parts).await.unwrap();
     let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let (output, mut written) = tokio::io::duplex(1 << 20);
@@ -173,7 +174,7 @@ async fn what_is_wrong_is_said_in_one_word() {
         call(8, "contact.block", &json!({"contact": "c1"})),
         call(9, "message.send", &json!({"contact": "c1", "text": "x"})),
         call(10, "identity.create", &json!({"name": "a\nb"})),
-        call(11, "call.start", &json!({})),
+        call(11, "tor.set_bridges", &json!({"lines": []})),
         call(12, "contact.list", &json!({"surprise": 1})),
     ];
     let answers = answers(&lines).await;
@@ -227,4 +228,44 @@ async fn files_are_prepared_offered_listed_and_cancelled() {
     assert_eq!(answers[7]["result"][0]["state"], "cancelled");
     assert_eq!(answers[8]["error"]["data"]["kind"], "not_found");
     assert_eq!(answers[9]["error"]["data"]["kind"], "not_found");
+}
+
+#[tokio::test]
+async fn calls_and_voice_notes_are_refused_with_the_reason() {
+    let desk = tempfile::tempdir().unwrap();
+    let path = desk.path().join("said.wav");
+    std::fs::write(&path, "no sound").unwrap();
+    let address = "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion";
+    let nobody = "00112233445566778899aabbccddeeff";
+    let lines = [
+        call(0, "identity.create", &json!({"name": "me"})),
+        call(1, "contact.add", &json!({"identity": "i1", "address": address, "name": "Ada"})),
+        call(2, "call.start", &json!({"contact": "c1"})),
+        call(3, "call.start", &json!({"contact": "c2", "profile": "thin"})),
+        call(4, "call.start", &json!({"contact": "c1", "profile": "huge"})),
+        call(5, "call.accept", &json!({"call": nobody})),
+        call(6, "call.decline", &json!({"call": nobody})),
+        call(7, "call.hang_up", &json!({"call": "x"})),
+        call(8, "call.mute", &json!({"call": nobody, "muted": true})),
+        call(9, "voice_note.send", &json!({"contact": "c1", "path": path})),
+        call(10, "voice_note.send", &json!({"contact": "c1", "path": desk.path().join("nothing.wav")})),
+        call(11, "call.hold", &json!({"call": nobody})),
+    ];
+    let answers = answers(&lines).await;
+    let expected = [
+        "",
+        "",
+        "not_allowed_now",
+        "not_found",
+        "",
+        "not_found",
+        "not_found",
+        "not_found",
+        "not_found",
+        "file",
+        "not_found",
+        "",
+    ];
+    assert_eq!(kinds(&answers), expected);
+    assert_eq!((&answers[4]["error"]["code"], &answers[11]["error"]["code"]), (&json!(-32602), &json!(-32601)));
 }

@@ -78,6 +78,7 @@ struct Published {
 /// A circuit and those it belongs to.
 struct Line {
     dialler: (u64, u64),
+    lane: u32,
     service: (u64, Address),
     circuit: Weak<Circuit>,
 }
@@ -119,6 +120,11 @@ impl Memory {
     /// Breaks every circuit that leads to the service of `address`.
     pub fn cut(&self, address: &Address) {
         self.cut_where(|line| line.service.1 == *address);
+    }
+
+    /// Breaks every circuit that was dialled on this lane, by whomever.
+    pub fn cut_lane(&self, lane: u32) {
+        self.cut_where(|line| line.lane == lane);
     }
 
     /// Makes something go wrong with a service, or right again, whether or not it is published now.
@@ -201,6 +207,7 @@ impl MemoryNetwork {
         world.circuits.retain(Line::is_whole);
         world.circuits.push(Line {
             dialler: (self.id, dial.identity),
+            lane: dial.lane,
             service: (network, dial.to),
             circuit: Arc::downgrade(&circuit),
         });

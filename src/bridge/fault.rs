@@ -39,7 +39,8 @@ pub(super) fn of_engine(error: &EngineError) -> Fault {
         EngineError::Taken(error) | EngineError::Storage(error) => of_vault(error),
         EngineError::File(error) => of_file(error),
         EngineError::Key => Fault::Damaged,
-        EngineError::NotAllowedNow(_) | EngineError::Stopped => Fault::NotAllowedNow,
+        EngineError::NotAllowedNow(_) | EngineError::Call(_) | EngineError::Stopped => Fault::NotAllowedNow,
+        EngineError::Wav(_) | EngineError::Note(_) => Fault::NotAllowedNow,
         EngineError::Emoji(_) | EngineError::Expiry(_) => Fault::NotAllowedNow,
     }
 }

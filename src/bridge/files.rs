@@ -11,6 +11,7 @@ use pelure_ui::model::{Chosen, Done, Fault, Files, LISTED, Picture, Pixels, Purp
 use pelure_ui::update::Update;
 use zeroize::Zeroizing;
 
+use super::notes::{NoteAnswer, NoteJob};
 use super::parcels::{Content, Errand};
 use super::wishes::{Answer, Job, typed};
 use super::work::Work;
@@ -30,6 +31,7 @@ pub(super) enum FileJob {
     AskWhere(TransferKey, String),
     Save(TransferKey, PathBuf),
     Show(TransferKey),
+    Note(NoteJob),
     Look(ParcelKey, PathBuf),
     Offer {
         parcel: ParcelKey,
@@ -46,6 +48,7 @@ pub(super) enum FileAnswer {
     Pasted(ContactKey, Vec<u8>),
     Looked(ParcelKey, Result<Prepared, Fault>),
     Offered(ParcelKey, Result<TransferId, Fault>),
+    Note(NoteAnswer),
 }
 
 impl Work {
@@ -94,6 +97,7 @@ impl Work {
                 let parcel = self.parcels.looked(key, found).cloned();
                 parcel.into_iter().for_each(|parcel| self.show(Update::Parcel(parcel)));
             }
+            FileAnswer::Note(answer) => return self.answered_of_notes(answer).await,
             FileAnswer::Offered(key, Err(why)) => {
                 let parcel = self.parcels.refused(key, why).cloned();
                 parcel.into_iter().for_each(|parcel| self.show(Update::Parcel(parcel)));
@@ -186,6 +190,7 @@ impl FileJob {
                 Ok(()) => Answer::Tell(Update::Done(Done::FileSaved)),
                 Err(error) => Answer::Tell(Update::Failed(fault::of_engine(&error))),
             },
+            Self::Note(job) => job.run(engine).await,
             Self::Show(transfer) => {
                 let pixels = shown(&engine, transfer).await;
                 Answer::Tell(Update::Picture(Picture { transfer, pixels }))
@@ -219,7 +224,7 @@ impl FileJob {
                 super::wishes::chosen(Purpose::SaveFile(key), chosen)
             }
             // These are the engine's.
-            Self::Save(..) | Self::Show(_) | Self::Look(..) | Self::Offer { .. } => Answer::Nothing,
+            Self::Save(..) | Self::Show(_) | Self::Note(_) | Self::Look(..) | Self::Offer { .. } => Answer::Nothing,
         }
     }
 }

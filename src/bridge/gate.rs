@@ -163,7 +163,7 @@ impl Gate<'_> {
         let vault = opening.await.map_err(|_| Refusal::Profile(Fault::NotAllowedNow))?;
         let vault = vault.map_err(|error| Refusal::Profile(fault::of_vault(&error)))?;
         let (road, clock) = (Arc::clone(&self.world.road), Arc::clone(&self.world.clock));
-        let started = start::start(vault, home, road, clock).await;
+        let started = start::start(vault, home, road, clock, self.world.audio.clone()).await;
         let (running, events) = started.map_err(|error| {
             tracing::warn!(%error, "the profile was opened, but could not be put to work");
             Refusal::Start(fault::of_start(&error))

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use pelure_ui::intent::Intent;
-use pelure_ui::model::{Fault, NOTICES, Stage};
+use pelure_ui::model::{Fault, NOTICES, Stage, Trial};
 use pelure_ui::update::Update;
 
 use super::fault;
@@ -34,7 +34,8 @@ impl Work {
             Intent::Focus(focused) => self.focused = focused,
             Intent::Paste => self.job(Job::Paste),
             Intent::Draft(contact, text) => self.draft(contact, text),
-            _ => {}
+            // A call goes on; it can be ended, not taken.
+            other => drop(self.wished_of_calls(other)),
         }
     }
 
@@ -53,6 +54,8 @@ impl Work {
         }
         self.talk = None;
         self.forget_parcels();
+        self.forget_notes();
+        self.end_trial(Trial::Idle);
         self.lock = Some(Lock { unread: self.known.unread(), ..Lock::default() });
         self.tell_lock();
     }

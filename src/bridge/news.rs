@@ -28,6 +28,7 @@ impl Work {
             Event::ContactRestored(view) => self.contact(&view, true),
             Event::ContactRemoved { contact } => {
                 self.known.remove(ContactKey(contact.0));
+                self.forget_note_for(ContactKey(contact.0));
                 self.parcels.forget(|parcel| parcel.contact == ContactKey(contact.0));
                 self.show(Update::ContactGone(ContactKey(contact.0)));
                 self.show_unread();
@@ -42,6 +43,9 @@ impl Work {
             }
             Event::MessageGone { contact, message } => self.gone(contact, message).await,
             Event::FileOffered(view) | Event::FileProgress(view) | Event::FileState(view) => self.transfer(&view),
+            Event::CallIncoming(view) => self.called(&view),
+            Event::CallState(view) => self.call(&view),
+            Event::CallStats(view, stats) => self.call_goes(&view, &stats),
             Event::FilePreparing { contact, done, size, .. } => self.preparing(contact, done, size),
         }
     }
@@ -113,7 +117,7 @@ impl Work {
 
     /// Tells the desktop, if nobody looks at the window and the person wants that. One at a time: while the desktop is
     /// slow, the news are not repeated.
-    fn announce(&mut self, news: News<'_>) {
+    pub(super) fn announce(&mut self, news: News<'_>) {
         let locked = self.is_locked();
         if (self.focused && !locked) || self.announcing.as_ref().is_some_and(|task| !task.is_finished()) {
             return;

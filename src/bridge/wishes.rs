@@ -13,12 +13,14 @@ use pelure_ui::qr::Qr;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 
-use super::fault;
+use super::calls::CallWish;
 use super::files::{FileAnswer, FileJob};
 use super::gate::passphrase;
+use super::{World, fault};
 use crate::desk::{Choice, Desk, DeskError, picture};
-use crate::engine::{Draft, Engine, EngineError, Terms};
+use crate::engine::{Draft, Engine, EngineError, Sound, Terms};
 use crate::vault::{ContactId, IdentityId, MessageKey as Key, Passphrase, RequestId, TransferId};
+use crate::voice::device::Names;
 use crate::wire::Expiry;
 
 /// A wish that changes something.
@@ -27,6 +29,10 @@ pub(super) enum Wish {
     Of(Intent),
     /// The bridge's own: keep this by this name.
     Keep(&'static str, String),
+    /// About calls.
+    Call(CallWish),
+    /// Use other devices.
+    Sound(Sound),
 }
 
 /// What takes long.
@@ -40,6 +46,7 @@ pub(super) enum Job {
     ScanFile(PathBuf),
     ScanClipboard,
     Paste,
+    LookAtSound,
     File(FileJob),
 }
 
@@ -59,6 +66,8 @@ pub(super) enum Answer {
     Unsent(ContactKey, String, Fault),
     /// Whether the passphrase that unlocks was right.
     Checked(Result<(), Fault>),
+    /// What this machine can hear and play with.
+    Names(Names),
     /// Something about files.
     File(FileAnswer),
     /// Something to tell.
@@ -71,6 +80,11 @@ pub(super) async fn carry_out_all(engine: Engine, mut wishes: mpsc::Receiver<Wis
         let answer = match wish {
             Wish::Of(intent) => carry_out(&engine, intent).await,
             Wish::Keep(name, value) => engine.put_setting(name, value).await.map(|()| Answer::Nothing),
+            Wish::Call(wish) => wish.carry_out(&engine).await.map(|()| Answer::Nothing),
+            Wish::Sound(sound) => {
+                engine.set_sound(sound).await;
+                Ok(Answer::Nothing)
+            }
         };
         let answer = answer.unwrap_or_else(|error| failed(&error));
         if answers.send(answer).await.is_err() {
@@ -167,7 +181,8 @@ impl Job {
         })
     }
 
-    pub(super) async fn run(self, engine: Engine, desk: Arc<dyn Desk>) -> Answer {
+    pub(super) async fn run(self, engine: Engine, world: Arc<World>) -> Answer {
+        let desk = Arc::clone(&world.desk);
         match self {
             Self::Check(passphrase) => {
                 let checked = engine.check_passphrase(passphrase).await;
@@ -177,6 +192,12 @@ impl Job {
             Self::Backup(path, passphrase) => done(Done::BackedUp, engine.export(path, passphrase).await),
             Self::Export(contact, path) => done(Done::Exported, engine.export_conversation(contact, path).await),
             Self::File(job) => job.run(engine, desk).await,
+            Self::LookAtSound => {
+                let devices = Arc::clone(&world.audio.devices);
+                let looked = tokio::task::spawn_blocking(move || devices.names()).await;
+                // Where no sound system answers there is nothing to choose from.
+                looked.map_or(Answer::Broken, |names| Answer::Names(names.unwrap_or_default()))
+            }
             on_desk => tokio::task::spawn_blocking(move || on_desk.ask(&*desk)).await.unwrap_or(Answer::Broken),
         }
     }
@@ -201,9 +222,12 @@ impl Job {
                 Err(error) => Answer::Tell(Update::Failed(fault::of_desk(&error))),
             },
             // These are the engine's.
-            Self::Check(_) | Self::ChangePassphrase(..) | Self::Backup(..) | Self::Export(..) | Self::File(_) => {
-                Answer::Nothing
-            }
+            Self::Check(_)
+            | Self::ChangePassphrase(..)
+            | Self::Backup(..)
+            | Self::Export(..)
+            | Self::File(_)
+            | Self::LookAtSound => Answer::Nothing,
         }
     }
 }

@@ -5,20 +5,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pelure_ui::intent::{Intent, Part};
+use pelure_ui::intent::Intent;
 use pelure_ui::keys::ContactKey;
-use pelure_ui::model::{Date, Fault, Place, Stage};
+use pelure_ui::model::{Date, Fault, Place};
 use pelure_ui::settings::Settings;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
+use super::calls::CallNow;
 use super::day::Calendar;
 use super::gate::{Opened, SETTINGS};
 use super::known::Known;
 use super::lock::Lock;
+use super::notes::Notes;
 use super::out::Out;
 use super::parcels::Parcels;
+use super::sound::Sounds;
+use super::studio::{Studio, Told};
 use super::wishes::{Answer, Job, Wish, carry_out_all, typed};
 use super::{World, fault, pages, settings, shape};
 use crate::engine::{Engine, EngineError, Event, Events};
@@ -33,12 +37,18 @@ pub(super) struct Work {
     pub(super) place: Place,
     pub(super) calendar: Calendar,
     /// The day that the window was told.
-    today: Date,
+    pub(super) today: Date,
     running: Running,
     events: Events,
     pub(super) settings: Settings,
     pub(super) known: Known,
     pub(super) parcels: Parcels,
+    pub(super) notes: Notes,
+    pub(super) calls: CallNow,
+    pub(super) sound: Sounds,
+    pub(super) studio: Studio,
+    /// What the threads of the studio say.
+    told: mpsc::Receiver<Told>,
     /// The conversation that is looked at.
     pub(super) talk: Option<ContactKey>,
     pub(super) focused: bool,
@@ -63,6 +73,7 @@ enum Turn {
     Event(Option<Box<Event>>),
     Answer(Option<Answer>),
     Intent(Option<Intent>),
+    Told(Told),
     Room,
     Midnight,
 }
@@ -81,6 +92,8 @@ impl Work {
         let (wishes, wished) = mpsc::channel(WISHES);
         let (answered, answers) = mpsc::channel(WISHES);
         tokio::spawn(carry_out_all(running.engine.clone(), wished, answered));
+        let (studio, told) = Studio::new(Arc::clone(&world.audio.devices), Arc::clone(&world.clock));
+        let (notes, calls, sound) = (Notes::default(), CallNow::default(), Sounds::default());
         let (known, parcels, talk, lock) = (Known::default(), Parcels::default(), None, None);
         let today = calendar.date(world.clock.wall());
         let (jobs, announcing) = (JoinSet::new(), None);
@@ -96,6 +109,11 @@ impl Work {
             settings,
             known,
             parcels,
+            notes,
+            calls,
+            sound,
+            studio,
+            told,
             talk,
             focused,
             lock,
@@ -113,11 +131,31 @@ impl Work {
             Err(error) => End::Broken(fault::of_engine(&error)),
         };
         self.jobs.shutdown().await;
+        if !matches!(end, End::Destroyed) {
+            tokio::time::timeout(SETTLED, self.settle()).await.ok();
+        }
         (end, self.running, self.out)
+    }
+
+    /// What was wished before the end is still carried out: a setting that was just changed is kept.
+    async fn settle(&mut self) {
+        // Without the sender there is nothing more to come.
+        self.wishes = mpsc::channel(1).0;
+        loop {
+            let goes_on = tokio::select! {
+                answer = self.answers.recv() => answer.is_some(),
+                // A command may wait until events are taken.
+                event = self.events.next() => event.is_some(),
+            };
+            if !goes_on {
+                return;
+            }
+        }
     }
 
     async fn open(&mut self) -> Result<(), EngineError> {
         self.known = Known::load(self.engine(), &self.calendar, self.window_time()).await?;
+        self.load_sound().await?;
         self.tell_everything().await
     }
 
@@ -135,6 +173,7 @@ impl Work {
                 }))),
                 // A wish may make some of the bridge's own.
                 intent = intents.recv(), if self.wishes.capacity() >= WISHES_EACH => Turn::Intent(intent),
+                Some(told) = self.told.recv() => Turn::Told(told),
                 () = self.out.room(), if behind => Turn::Room,
                 () = tokio::time::sleep(midnight) => Turn::Midnight,
             };
@@ -147,6 +186,10 @@ impl Work {
                 Turn::Intent(Some(Intent::Destroy)) => return End::Destroyed,
                 Turn::Intent(Some(Intent::Quit) | None) => return End::Quit,
                 Turn::Intent(Some(intent)) => self.wished(intent).await,
+                Turn::Told(told) => {
+                    self.heard(told);
+                    Ok(())
+                }
                 Turn::Room => self.tell_everything().await,
                 Turn::Midnight => Ok(()),
                 // The engine ended by itself: its vault no longer answers.
@@ -164,6 +207,8 @@ impl Work {
             self.wished_while_locked(intent);
             return Ok(());
         }
+        let sounds = self.wished_of_calls(intent).and_then(|intent| self.wished_of_notes(intent));
+        let Some(intent) = sounds.and_then(|intent| self.wished_of_sound(intent)) else { return Ok(()) };
         let Some(intent) = self.wished_of_files(intent).await? else { return Ok(()) };
         match intent {
             Intent::Lock => self.lock(),
@@ -220,6 +265,7 @@ impl Work {
     async fn answered(&mut self, answer: Answer) -> Result<(), EngineError> {
         match answer {
             Answer::Nothing => {}
+            Answer::Names(names) => self.looked_at_sound(names),
             Answer::File(answer) => self.answered_of_files(answer).await?,
             Answer::Broken => {
                 if let Some(lock) = &mut self.lock {
@@ -260,53 +306,17 @@ impl Work {
         Ok(())
     }
 
-    /// The day changes at midnight, when a clock is set, and while a machine sleeps.
-    fn tell_day(&mut self) {
-        let today = self.calendar.date(self.world.clock.wall());
-        if self.today != today {
-            self.today = today;
-            self.out.tell(Update::Today(today));
-        }
-    }
-
-    /// Everything the window needs, whatever it knew before; the stage last, so that it never shows half of it.
-    pub(super) async fn tell_everything(&mut self) -> Result<(), EngineError> {
-        self.out.tell(Update::Place(self.place.clone()));
-        self.out.tell(Update::Settings(self.settings));
-        self.out.tell(Update::Today(self.today));
-        if self.is_locked() {
-            self.tell_lock();
-            return Ok(());
-        }
-        let identities = self.engine().identities().await?;
-        let requests = self.engine().requests(None).await?;
-        self.show(Update::Tor(shape::tor(&self.engine().tor().status)));
-        self.show(Update::Identities(identities.into_iter().map(shape::identity).collect()));
-        self.show(Update::Contacts(self.known.all()));
-        self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
-        self.tell_blocked().await?;
-        self.show(Update::Stage(Stage::Open));
-        self.parcels.all().into_iter().for_each(|parcel| self.show(Update::Parcel(parcel)));
-        if let Some(contact) = self.talk {
-            // The contact may be gone by now: then the window has left the conversation, too.
-            if let Ok(page) = pages::page(self.engine(), contact, Part::Newest, &self.calendar).await {
-                self.show(Update::Page(page));
-            }
-        }
-        Ok(())
-    }
-
-    async fn tell_blocked(&mut self) -> Result<(), EngineError> {
-        let blocked = self.engine().blocked_addresses().await?;
-        self.show(Update::Blocked(blocked.iter().map(shape::blocked).collect()));
-        Ok(())
-    }
-
     /// Tells the window, unless it is locked.
     pub(super) fn show(&mut self, update: Update) {
         if !self.is_locked() {
             self.out.tell(update);
         }
+    }
+
+    /// A thread of the studio said something; what it says of what was forgotten is wiped.
+    fn heard(&mut self, told: Told) {
+        let told = self.heard_of_notes(told);
+        drop(told.and_then(|told| self.heard_of_sound(told)));
     }
 
     pub(super) fn draft(&mut self, contact: ContactKey, text: String) {
@@ -334,7 +344,7 @@ impl Work {
     }
 
     pub(super) fn spawn(&mut self, job: Job) -> AbortHandle {
-        self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world.desk)))
+        self.jobs.spawn(job.run(self.running.engine.clone(), Arc::clone(&self.world)))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -355,6 +365,9 @@ const WISHES_EACH: usize = 8;
 
 /// What may run beside: a person has few dialogs open.
 const JOBS: usize = 8;
+
+/// How long the end may wait for wishes.
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// Said when the engine ended without being asked.
 const STOPPED: &str = "the profile can no longer be read or written";

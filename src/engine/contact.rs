@@ -19,8 +19,8 @@ use super::{Reason, Shared, contacts};
 use crate::session::Identity;
 use crate::talk::{Keep, Retry, TokenBucket, keep};
 use crate::vault::{ContactId, IdentityId};
-use crate::wire::Bye;
 use crate::wire::limits::HANDSHAKE_DEADLINE;
+use crate::wire::{Bye, CallId, Signal};
 
 /// What others tell a contact's actor.
 pub(super) enum Note {
@@ -28,6 +28,8 @@ pub(super) enum Note {
     Arrived(Box<Link>),
     /// A further circuit is wanted: to be announced in the session, if there is one.
     Announce(Announcement),
+    /// Something is to be said about a call, if there is a session.
+    Say(CallId, Signal),
     /// The user wants an attempt now.
     Retry,
 }
@@ -110,6 +112,11 @@ impl Actor {
                     conversation.announce(announcement);
                 }
             }
+            Note::Say(call, what) => {
+                if let Some(conversation) = &mut self.conversation {
+                    conversation.say(call, what);
+                }
+            }
             Note::Retry => {
                 self.retry.at_once(self.shared.clock.now());
                 self.doubt().await;
@@ -132,12 +139,23 @@ impl Actor {
             return;
         }
         self.dialling = None;
+        self.hear_out().await;
+        self.shared.phone.gone(self.id).await;
         if let Some(conversation) = self.conversation.take() {
             let (link, bucket) = conversation.close(Some(Bye::Leaving)).await;
             self.bucket = bucket;
             link.close().await;
         }
         self.show(LivePresence::Offline { reason: Reason::YouAreOffline, next: None }).await;
+    }
+
+    /// Takes the notes that wait: what is to be said before a session ends may be among them.
+    async fn hear_out(&mut self) {
+        while let Ok(note) = self.notes.try_recv() {
+            if let Note::Say(..) = note {
+                self.note(note).await;
+            }
+        }
     }
 
     async fn nudged(&mut self) {
@@ -237,6 +255,7 @@ impl Actor {
     }
 
     async fn stop(mut self) {
+        self.shared.phone.gone(self.id).await;
         // Told only when the whole program goes: a contact that is blocked or removed must not notice.
         let leaving = (!*self.shared.wanted.borrow()).then_some(Bye::Leaving);
         if let Some(conversation) = self.conversation.take() {

@@ -18,8 +18,8 @@ use super::roster::{Live, lock};
 use crate::session::Identity;
 use crate::talk::{Inbox, Liveness, Outbox, Pulse, Side, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, MessageKey};
-use crate::wire::limits::{JOIN_TOKENS, PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
-use crate::wire::{Body, Bye, Deframer, Epoch, Frame, MessageId};
+use crate::wire::limits::{CALLS_KEPT, JOIN_TOKENS, PING_OVERDUE, PROTOCOL, UNREAD_BYTES};
+use crate::wire::{Body, Bye, CallId, Deframer, Epoch, Frame, MessageId, Signal};
 
 mod batch;
 mod end;
@@ -46,6 +46,8 @@ pub(super) struct Conversation {
     welcomed: bool,
     /// Whether both agreed: before that nothing but our request goes out.
     accepted: bool,
+    /// Whether it was told that one may speak of calls here.
+    met: bool,
     due: Due,
     /// Whether both sides want to tell what was read.
     receipts: bool,
@@ -72,6 +74,8 @@ struct Due {
     ack: Option<(Epoch, u64)>,
     /// The last of their messages that was displayed here.
     read: Option<MessageId>,
+    /// What is to be said about calls, oldest first.
+    calls: Vec<(CallId, Signal)>,
     /// Further circuits that are wanted.
     joins: Vec<Announcement>,
 }
@@ -125,6 +129,7 @@ impl Conversation {
             deframer: Deframer::default(),
             welcomed: answering,
             accepted,
+            met: false,
             due: Due { welcome: answering, restored: row.restored && accepted, read: receipt, ..Due::default() },
             receipts,
             more: true,
@@ -190,6 +195,14 @@ impl Conversation {
         }
     }
 
+    /// Says something about a call as soon as there is room; nothing where one does not speak of calls yet, for then it is
+    /// said when one does.
+    pub(super) fn say(&mut self, call: CallId, what: Signal) {
+        if self.may_tell() && self.due.calls.len() < CALLS_KEPT {
+            self.due.calls.push((call, what));
+        }
+    }
+
     /// The machine woke or the network changed: ask whether the peer is still there.
     pub(super) fn doubt(&mut self) -> Result<(), End> {
         self.liveness.ask_now(self.now());
@@ -240,6 +253,8 @@ impl Conversation {
         let Some(reason) = bye else { return (self.link, self.bucket) };
         // What was sealed before must be sent before.
         let (mut frame, mut record) = (Vec::new(), std::mem::take(&mut self.due.sealed));
+        // A call that ends with the session is ended first.
+        self.due.calls.iter().for_each(|(id, what)| Frame::Call { id: *id, what: *what }.encode(&mut frame));
         Frame::Bye { reason }.encode(&mut frame);
         if self.link.session.sealer.seal(&frame, self.now(), &mut record).is_ok() {
             // A pump that is stuck loses the goodbye; the peer then sees the end of the stream alone.
@@ -257,9 +272,10 @@ impl Conversation {
     }
 
     fn talking(&self) -> bool {
-        let Due { sealed, welcome, restored, pong, ping, ack, read, joins } = &self.due;
+        let Due { sealed, welcome, restored, pong, ping, ack, read, calls, joins } = &self.due;
         let control = *welcome || *restored || pong.is_some() || ping.is_some() || ack.is_some();
-        control || !sealed.is_empty() || (self.may_tell() && (read.is_some() || !joins.is_empty())) || self.may_hand()
+        let told = read.is_some() || !calls.is_empty() || !joins.is_empty();
+        control || !sealed.is_empty() || (self.may_tell() && told) || self.may_hand()
     }
 
     /// Whether the other side is known to see us as its contact, and we see it as ours.

@@ -6,6 +6,9 @@ use crate::file::disk::DiskError;
 use crate::name::NameError;
 use crate::session::IdentityError;
 use crate::vault::VaultError;
+use crate::voice::CallError;
+use crate::voice::note::NoteError;
+use crate::voice::wav::WavError;
 use crate::wire::{EmojiError, ExpiryError, TextError};
 
 /// Why a command has no effect.
@@ -53,6 +56,15 @@ pub enum EngineError {
     /// A file cannot be read, kept or saved.
     #[error(transparent)]
     File(#[from] DiskError),
+    /// A call is in a state that excludes this.
+    #[error(transparent)]
+    Call(CallError),
+    /// A sound file cannot be read.
+    #[error(transparent)]
+    Wav(#[from] WavError),
+    /// A sound cannot be a voice note.
+    #[error(transparent)]
+    Note(#[from] NoteError),
     /// An identity key in the vault is damaged.
     #[error("the key of an identity is damaged; restore a backup")]
     Key,
@@ -75,7 +87,11 @@ impl EngineError {
             Self::Name(_) => "bad_name",
             Self::Emoji(_) => "bad_emoji",
             Self::Expiry(_) => "bad_expiry",
-            Self::NotAllowedNow(_) => "not_allowed_now",
+            Self::NotAllowedNow(_) | Self::Call(_) => "not_allowed_now",
+            Self::Wav(WavError::Missing) => "not_found",
+            Self::Wav(WavError::TooLong) | Self::Note(NoteError::TooLong) => "too_long",
+            Self::Note(NoteError::Empty) => "empty",
+            Self::Wav(_) | Self::Note(_) => "file",
             Self::WrongPassphrase => "wrong_passphrase",
             Self::File(error) => match error {
                 DiskError::Missing => "not_found",
@@ -100,6 +116,15 @@ impl From<VaultError> for EngineError {
             VaultError::WrongPassphrase => Self::WrongPassphrase,
             taken @ VaultError::NotEmpty { .. } => Self::Taken(taken),
             other => Self::Storage(other),
+        }
+    }
+}
+
+impl From<CallError> for EngineError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::NoSuchCall => Self::NotFound,
+            other => Self::Call(other),
         }
     }
 }

@@ -5,9 +5,11 @@
 use pelure_onion::{Address, Reach, Status};
 
 use super::Reason;
+use super::calls::CallView;
 use super::transfer::TransferView;
 use crate::vault::{ContactId, ContactState, IdentityId, MessageKey, Quote, Request, RequestId, TransferId};
-use crate::wire::{Emoji, Expiry};
+use crate::voice::Stats;
+use crate::wire::{CallId, Emoji, Expiry};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +79,13 @@ pub enum Event {
         /// Bytes in all.
         size: u64,
     },
+    /// A contact calls.
+    CallIncoming(CallView),
+    /// A call has come to something, or the person muted it. A contact that called while there was another call is told of
+    /// by this alone: the call is over, and was missed.
+    CallState(CallView),
+    /// How a call goes; told about once a second.
+    CallStats(CallView, Box<Stats>),
 }
 
 /// A contact as it is shown.
@@ -265,6 +274,8 @@ pub(super) enum Subject {
     MessageState(MessageKey),
     Preparing(ContactId),
     Progress(TransferId),
+    Call(CallId),
+    CallStats,
 }
 
 impl Event {
@@ -277,7 +288,10 @@ impl Event {
             Self::MessageState { message, .. } => Some(Subject::MessageState(*message)),
             Self::FilePreparing { contact, .. } => Some(Subject::Preparing(*contact)),
             Self::FileProgress(view) => Some(Subject::Progress(view.transfer)),
-            Self::RequestReceived(_)
+            Self::CallState(view) => Some(Subject::Call(view.call)),
+            Self::CallStats(..) => Some(Subject::CallStats),
+            Self::CallIncoming(_)
+            | Self::RequestReceived(_)
             | Self::RequestClosed { .. }
             | Self::ContactRestored(_)
             | Self::ContactRemoved { .. }

@@ -4,7 +4,6 @@
 //! and flushed. It does not decide when it runs or on how many circuits: the contact's porter does, and ends it by
 //! dropping what says so.
 
-mod crew;
 mod kept;
 mod lane;
 
@@ -14,14 +13,15 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
-use self::crew::Crew;
 use self::kept::Kept;
 use self::lane::{BLOCKS_MOST, Blocks, Desk, LaneEnd};
+use super::crew::Crew;
 use super::joins::Peer;
 use super::pace::Pace;
 use super::{EngineError, Shared, fates};
 use crate::file::disk::DiskError;
 use crate::file::{FetchError, Lane};
+use crate::session::JoinKind;
 use crate::vault::{Fault, Transfer};
 use crate::wire::limits::ONE_CIRCUIT_BYTES;
 use crate::wire::{Fate, FileFailure};
@@ -141,7 +141,7 @@ impl Moving {
     fn new(shared: &Arc<Shared>, peer: &Peer, row: &Transfer, desk: Arc<Desk>, blocks: Blocks) -> Self {
         let before = desk.fetch().bytes();
         Self {
-            crew: Crew::new(Arc::clone(shared), peer.clone(), row.message),
+            crew: Crew::new(Arc::clone(shared), peer.clone(), JoinKind::File, row.message.0, PAUSE_MOST),
             lanes: JoinSet::new(),
             handles: Vec::new(),
             blocks,
@@ -213,3 +213,6 @@ const NOTE_EVERY: Duration = Duration::from_secs(2);
 
 /// Circuits on which something wrong may come before the transfer fails: a file that changes is told by its owner first.
 const FAULTS: u32 = 3;
+
+/// After failures, nothing is tried for so long at most.
+const PAUSE_MOST: Duration = Duration::from_secs(30);

@@ -5,6 +5,7 @@
 //! onion service and answers who dials; an actor per contact dials, holds the conversation and says the truth about
 //! presence. Nothing is told to a peer before the commit that contains it.
 
+mod calls;
 mod changes;
 mod circuit;
 mod clock;
@@ -12,6 +13,7 @@ mod contact;
 mod contacts;
 mod conversation;
 mod count;
+mod crew;
 mod error;
 mod event;
 mod expiry;
@@ -49,6 +51,7 @@ use crate::file::disk::BlobStore;
 use crate::vault::{ContactId, Vault};
 use crate::wire::limits;
 
+pub use calls::{Audio, CallView, Levels, Sound};
 pub use changes::Terms;
 pub use clock::{Clock, MachineClock, SystemRandom};
 pub use count::Misbehaviour;
@@ -81,6 +84,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// How much one peer may ask of us.
     pub limits: Limits,
+    /// Microphone and loudspeaker of calls.
+    pub audio: Audio,
 }
 
 /// The limits a test or a bench may set otherwise; [`Limits::default`] is the protocol's.
@@ -120,6 +125,8 @@ struct Shared {
     counts: count::Counts,
     /// How transfers move.
     moves: Moves,
+    /// The call there is.
+    phone: calls::Phone,
     /// Rings when the next message to disappear may be another one.
     expiring: Notify,
     /// Held by commands that change who is running, so that what runs is what the vault holds.
@@ -130,9 +137,10 @@ struct Shared {
 impl Engine {
     /// Starts everything the vault holds.
     pub async fn start(parts: Parts) -> Result<(Self, Events), EngineError> {
-        let Parts { network, vault, blobs, clock, limits } = parts;
+        let Parts { network, vault, blobs, clock, limits, audio } = parts;
         let (ledger, closed) = Ledger::open(vault)?;
         let (outlet, events) = outlet::outlet();
+        let (phone, orders) = calls::Phone::new(audio);
         let shared = Arc::new(Shared {
             ledger,
             blobs: Arc::new(blobs),
@@ -147,6 +155,7 @@ impl Engine {
             circuit_dials: Semaphore::new(CIRCUIT_DIALS_AT_ONCE),
             counts: count::Counts::default(),
             moves: Moves::default(),
+            phone,
             expiring: Notify::new(),
             changing: tokio::sync::Mutex::default(),
             closed: tokio::sync::Mutex::new(Some(closed)),
@@ -158,6 +167,7 @@ impl Engine {
         engine.0.ledger.alone(|vault| vault.sweep()).await?;
         fates::tidy(&engine.0).await?;
         engine.run_all().await?;
+        engine.0.roster.keep(tokio::spawn(calls::Desk::new(Arc::clone(&engine.0), orders).run()));
         engine.0.roster.keep(tokio::spawn(expiry::run(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::network(Arc::clone(&engine.0))));
         engine.0.roster.keep(tokio::spawn(watch::sleep(Arc::clone(&engine.0))));
@@ -166,6 +176,7 @@ impl Engine {
 
     /// Says goodbye to who is connected, unpublishes, and closes the vault. Everything acknowledged is durable already.
     pub async fn shutdown(&self) {
+        self.0.phone.close().await;
         self.0.wanted.send_replace(false);
         self.0.roster.stop().await;
         self.0.outlet.close();
@@ -221,6 +232,7 @@ impl Shared {
             self.network.set_online(true);
             self.wanted.send_replace(true);
         } else {
+            self.phone.close().await;
             // Services and sessions end first: a sleeping road cannot say goodbye.
             self.wanted.send_replace(false);
             self.roster.rested().await;

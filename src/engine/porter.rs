@@ -61,6 +61,7 @@ impl Porter {
 
     /// Works until `end` is dropped; what moves then notes how far it is.
     pub(super) async fn run(mut self, mut end: oneshot::Receiver<()>) {
+        let mut talking = self.shared.phone.talking();
         loop {
             if let Err(error) = self.look_over().await {
                 tracing::warn!(%error, "the transfers of a contact could not be looked up");
@@ -69,6 +70,7 @@ impl Porter {
                 _ = &mut end => break,
                 () = self.look.notified() => {}
                 Ok(()) = self.open.changed() => {}
+                Ok(()) = talking.changed() => {}
                 Some(asked) = self.asked.recv() => self.take(asked).await,
                 Some(ended) = self.tasks.join_next() => if let Ok(id) = ended { self.ended(id) },
                 () = tokio::time::sleep(LOOK) => {}
@@ -96,6 +98,8 @@ impl Porter {
             self.fetch(row);
         }
         let share = (FILE_CIRCUITS_MOST / self.active().max(1)).clamp(1, self.shared.limits.file_circuits);
+        // Beside a call a file has one circuit: all share the way to the guard, and a voice cannot wait.
+        let share = if *self.shared.phone.talking().borrow() { 1 } else { share };
         for allowed in self.fetching.values().flatten() {
             allowed.send_if_modified(|allowed| std::mem::replace(allowed, share) != share);
         }

@@ -110,6 +110,11 @@ impl Roster {
         self.lock().contacts.get(&id).map(ContactEntry::handle)
     }
 
+    /// Whom circuits are joined with, if the contact runs.
+    pub(super) fn peer(&self, id: ContactId) -> Option<Peer> {
+        self.lock().contacts.get(&id).map(|entry| entry.peer.clone())
+    }
+
     /// The running contact that an address of this identity's peers belongs to.
     pub(super) fn route(&self, identity: IdentityId, address: Address) -> Option<ContactHandle> {
         let running = self.lock();

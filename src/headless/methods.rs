@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::parameters::*;
 use super::rpc::{self, Call, Fault};
-use super::shape;
+use super::{calls, shape};
 use crate::engine::{Draft, Engine, EngineError, OfferOptions, Page, SubmittedMessage, Terms};
 use crate::name::safety::Language;
 use crate::vault::Passphrase;
@@ -37,6 +37,8 @@ pub(super) async fn call(engine: &Engine, call: Call) -> Result<Value, Fault> {
         "request" => request(engine, &method, params).await,
         "message" => message(engine, &method, params).await,
         "file" => file(engine, &method, params).await,
+        "call" => calls::call(engine, &method, params).await,
+        "voice_note" => calls::note(engine, &method, params).await,
         "tor" => tor(engine, &method, params).await,
         "profile" => profile(engine, &method, params).await,
         "version" => {
@@ -250,7 +252,7 @@ fn version() -> Value {
     })
 }
 
-fn done(outcome: Result<(), EngineError>) -> Result<Value, Fault> {
+pub(super) fn done(outcome: Result<(), EngineError>) -> Result<Value, Fault> {
     outcome?;
     Ok(json!({}))
 }
@@ -262,7 +264,7 @@ fn lifetime(seconds: Option<Option<u64>>) -> Result<Option<Option<Expiry>>, Faul
 }
 
 /// An identifier of a shape we never gave out names nothing.
-fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
+pub(super) fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|_| EngineError::NotFound.into())
 }
 

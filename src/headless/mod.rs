@@ -3,6 +3,7 @@
 //! It turns lines into the engine's commands and the engine's events into lines. It opens no socket and holds no state
 //! of its own.
 
+mod calls;
 mod lines;
 mod methods;
 mod parameters;

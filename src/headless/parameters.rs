@@ -19,6 +19,10 @@ macro_rules! parameters {
 
 parameters! {
     Nothing {}
+    StartCall { contact: String, profile: Option<Size> }
+    OfCall { call: String }
+    Mute { call: String, muted: bool }
+    Speak { contact: String, path: PathBuf }
     Named { name: String }
     OfIdentity { identity: String }
     MaybeIdentity { identity: Option<String> }
@@ -78,4 +82,13 @@ pub(super) struct React {
 pub(super) enum Tongue {
     En,
     Fr,
+}
+
+/// What a call takes of the network.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Size {
+    Default,
+    Saver,
+    Thin,
 }

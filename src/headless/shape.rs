@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::calls;
 use crate::engine::{
     Change, ContactView, Delivery, Event, FileState, IdentityView, MessageView, Prepared, Presence, Reaction, TorView,
     TransferView,
@@ -48,6 +49,9 @@ pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
         Event::FilePreparing { contact, name, done, size } => {
             ("file.preparing", json!({"contact": contact.to_string(), "name": name, "done": done, "size": size}))
         }
+        Event::CallIncoming(view) => ("call.incoming", calls::incoming(view)),
+        Event::CallState(view) => ("call.state", calls::state(view)),
+        Event::CallStats(view, stats) => ("call.stats", calls::stats(view, stats)),
         Event::MessageGone { contact, message } => (
             "message.changed",
             json!({"message": message.to_string(), "contact": contact.to_string(), "change": "expired"}),

@@ -43,6 +43,24 @@ pub trait Loudspeaker: Send {
     fn news(&mut self) -> Option<News>;
 }
 
+/// Where microphones and loudspeakers come from: this machine, or a test.
+pub trait Devices: Send + Sync + 'static {
+    /// The microphone of this choice; see [`microphone`].
+    fn microphone(&self, choice: &Choice) -> Result<Box<dyn Microphone>, DeviceError>;
+
+    /// The loudspeaker of this choice; see [`loudspeaker`].
+    fn loudspeaker(&self, choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError>;
+
+    /// What there is to choose from; see [`names`]. Where it is not said, nothing.
+    fn names(&self) -> Result<Names, DeviceError> {
+        Ok(Names::default())
+    }
+}
+
+/// The devices of this machine, and files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThisMachine;
+
 /// Which device to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
@@ -130,6 +148,20 @@ pub fn loudspeaker(choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError>
         Choice::File(path) => Box::new(tape::Ear::recording(path)?),
         Choice::Silence => Box::new(tape::Ear::deaf()),
     })
+}
+
+impl Devices for ThisMachine {
+    fn microphone(&self, choice: &Choice) -> Result<Box<dyn Microphone>, DeviceError> {
+        microphone(choice)
+    }
+
+    fn loudspeaker(&self, choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError> {
+        loudspeaker(choice)
+    }
+
+    fn names(&self) -> Result<Names, DeviceError> {
+        names()
+    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub(super) struct Lane {
     round_trip: Option<Duration>,
     /// Turns that came while too much was in flight.
     crowded: u32,
+    /// It takes nothing just now.
+    held: bool,
     /// The last cell that was heard, and when.
     heard: Option<(u32, Duration)>,
     bucket: TokenBucket,
@@ -53,6 +55,7 @@ impl Lane {
             progress: now,
             round_trip: None,
             crowded: 0,
+            held: false,
             heard: None,
             // Twice the rate: a clock may be wrong, a rhythm may not.
             bucket: TokenBucket::new(rate.saturating_mul(2), VOICE_BURST),
@@ -66,6 +69,9 @@ impl Lane {
     /// It is the circuit's turn, which comes every `cycle`: whether to send. While more is in flight than the round trip
     /// explains, three turns of four are left out, so that the first thing to come after a standstill is still young.
     pub(super) fn takes_turn(&mut self, cycle: Duration) -> bool {
+        if self.held {
+            return false;
+        }
         let usual = self.round_trip.unwrap_or(UNKNOWN_ROUND_TRIP).saturating_add(MARGIN);
         let cap = (usual.as_micros() / cycle.as_micros().max(1)) as usize;
         if self.in_flight.len() <= cap {
@@ -74,6 +80,11 @@ impl Lane {
         }
         self.crowded = self.crowded.wrapping_add(1);
         self.in_flight.len() < VOICE_IN_FLIGHT && self.crowded.is_multiple_of(CROWDED_TURNS)
+    }
+
+    /// Whether its turns pass without a cell: what it was given last has not left.
+    pub(super) fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// The number of the cell that is sent now.
@@ -201,6 +212,18 @@ mod tests {
         assert!(sent[..cap].windows(2).all(|pair| pair[1] == pair[0] + 1));
         assert!(sent[cap..].windows(2).all(|pair| pair[1] == pair[0] + CROWDED_TURNS));
         assert_eq!(sent.len(), VOICE_IN_FLIGHT);
+    }
+
+    #[test]
+    fn a_circuit_that_takes_nothing_loses_its_turns_and_no_number() {
+        let mut lane = lane();
+        assert!(lane.takes_turn(CYCLE));
+        assert_eq!(lane.send(at(0)), 1);
+        lane.hold(true);
+        assert!(!lane.takes_turn(CYCLE) && !lane.takes_turn(CYCLE));
+        lane.hold(false);
+        assert!(lane.takes_turn(CYCLE));
+        assert_eq!(lane.send(at(180)), 2);
     }
 
     #[test]

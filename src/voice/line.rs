@@ -109,6 +109,14 @@ impl Line {
         self.cadence.detach(lane);
     }
 
+    /// Whether a circuit takes nothing just now: its turns then pass without a cell, so that none waits for its way out and
+    /// none is left out of the numbers.
+    pub fn hold(&mut self, lane: LaneId, held: bool) {
+        if let Some((_, lane)) = self.cadence.lane(lane) {
+            lane.hold(held);
+        }
+    }
+
     /// Circuits that do not answer any more: close each, [`Line::detach`] it, and dial another.
     pub fn dead(&self, now: Duration) -> Vec<LaneId> {
         self.cadence.dead(now).collect()

@@ -11,6 +11,8 @@
 //!
 //! There is one way to write each note. It does not know how notes travel: they are files to everybody else.
 
+use zeroize::Zeroizing;
+
 use super::codec::{self, CodecError, Decoder, Encoder};
 use super::pcm::{BLOCK, Block, FRAME, Frame, tamed};
 
@@ -18,7 +20,8 @@ use super::pcm::{BLOCK, Block, FRAME, Frame, tamed};
 pub struct Recorder {
     encoder: Encoder,
     bytes: usize,
-    spoken: Vec<u8>,
+    /// Of its greatest size from the start: what grows leaves copies behind that nobody wipes.
+    spoken: Zeroizing<Vec<u8>>,
     frames: u32,
     /// The first half of a frame.
     half: Option<Block>,
@@ -29,7 +32,7 @@ pub struct Recorder {
 pub struct Note {
     bytes: usize,
     /// What was spoken, without the filling.
-    spoken: Vec<u8>,
+    spoken: Zeroizing<Vec<u8>>,
 }
 
 /// Plays a note, 20 ms at a time. A frame that is damaged is concealed.
@@ -59,7 +62,8 @@ impl Recorder {
     /// A note of no length yet, at 16 kbit/s.
     pub fn new() -> Result<Self, NoteError> {
         let encoder = Encoder::new(NOTE_FRAME_BYTES)?;
-        Ok(Self { encoder, bytes: NOTE_FRAME_BYTES, spoken: Vec::new(), frames: 0, half: None })
+        let spoken = Zeroizing::new(Vec::with_capacity(FRAMES_MOST as usize * NOTE_FRAME_BYTES));
+        Ok(Self { encoder, bytes: NOTE_FRAME_BYTES, spoken, frames: 0, half: None })
     }
 
     /// Appends 10 ms. At the longest length nothing more is taken, and the note up to there can still be finished.
@@ -73,7 +77,7 @@ impl Recorder {
         };
         let mut frame = [0.0; FRAME];
         frame.iter_mut().zip(half.iter().chain(block)).for_each(|(to, from)| *to = *from);
-        self.spoken.extend(self.encoder.encode(&frame)?);
+        self.spoken.extend_from_slice(&Zeroizing::new(self.encoder.encode(&frame)?));
         self.frames += 1;
         Ok(())
     }
@@ -83,7 +87,7 @@ impl Recorder {
         self.frames as f32 / codec::FRAMES_PER_SECOND as f32
     }
 
-    /// The bytes of the note.
+    /// The bytes of the note. What is here is wiped; these are the caller's to wipe.
     pub fn finish(mut self) -> Result<Vec<u8>, NoteError> {
         if self.half.is_some() && self.frames < FRAMES_MOST {
             self.push(&[0.0; BLOCK])?;
@@ -91,13 +95,14 @@ impl Recorder {
         if self.frames == 0 {
             return Err(NoteError::Empty);
         }
-        let mut note = Vec::from(MAGIC);
+        let whole = self.frames.next_multiple_of(STEP_FRAMES) as usize * self.bytes;
+        let mut note = Vec::with_capacity(HEADER + whole);
+        note.extend(MAGIC);
         note.push(VERSION);
         note.push(u8::try_from(self.bytes).map_err(|_| CodecError::Size)?);
         note.extend(self.frames.to_be_bytes());
-        note.append(&mut self.spoken);
-        let filling = (self.frames.next_multiple_of(STEP_FRAMES) - self.frames) as usize * self.bytes;
-        note.resize(note.len() + filling, 0);
+        note.extend_from_slice(&self.spoken);
+        note.resize(HEADER + whole, 0);
         Ok(note)
     }
 }
@@ -119,7 +124,7 @@ impl Note {
         if spoken.len() + filling.len() != whole || filling.iter().any(|byte| *byte != 0) {
             return Err(NoteError::Malformed);
         }
-        Ok(Self { bytes: size, spoken: spoken.to_vec() })
+        Ok(Self { bytes: size, spoken: Zeroizing::new(spoken.to_vec()) })
     }
 
     /// How long it is.
@@ -175,6 +180,9 @@ const MAGIC: [u8; 10] = *b"pelurenote";
 
 const VERSION: u8 = 1;
 
+/// Bytes before the frames.
+const HEADER: usize = 16;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -217,7 +225,7 @@ mod tests {
         assert_eq!(encode(&[]), Err(NoteError::Empty));
         let mut recorder = Recorder::new().unwrap();
         recorder.frames = FRAMES_MOST - 1;
-        recorder.spoken = vec![0; (FRAMES_MOST as usize - 1) * 40];
+        recorder.spoken = vec![0; (FRAMES_MOST as usize - 1) * 40].into();
         assert_eq!(recorder.push(&[0.0; BLOCK]), Ok(()));
         assert_eq!(recorder.push(&[0.0; BLOCK]), Ok(()));
         assert_eq!(recorder.push(&[0.0; BLOCK]), Err(NoteError::TooLong));

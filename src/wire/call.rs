@@ -2,6 +2,11 @@
 //!
 //! It does not know what a call sounds like ([`crate::voice`] does). Mute, silence and speech are never told.
 
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::HEXLOWER;
+
 use super::frame::WireError;
 use super::limits::{CALL_CIRCUITS, CALL_CIRCUITS_LEAST, CALL_CIRCUITS_MOST};
 use super::reader::Reader;
@@ -9,6 +14,11 @@ use super::reader::Reader;
 /// The random name of a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CallId(pub [u8; 16]);
+
+/// The text is not the name of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the name of a call")]
+pub struct CallIdError;
 
 /// What is said about one call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +56,22 @@ pub enum Profile {
 /// A number of circuits that may carry a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Circuits(u8);
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl FromStr for CallId {
+    type Err = CallIdError;
+
+    /// Takes exactly what `Display` gives.
+    fn from_str(text: &str) -> Result<Self, CallIdError> {
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| CallIdError)?;
+        bytes.try_into().map(Self).map_err(|_| CallIdError)
+    }
+}
 
 impl Signal {
     /// The fewest bytes.

@@ -17,7 +17,7 @@ pub mod text;
 
 pub use block::{BlockFrame, Part};
 pub use body::{Author, Body, Target};
-pub use call::{CallId, Circuits, Profile, Signal};
+pub use call::{CallId, CallIdError, Circuits, Profile, Signal};
 pub use deframer::Deframer;
 pub use emoji::{Emoji, EmojiError};
 pub use expiry::{Expiry, ExpiryError};

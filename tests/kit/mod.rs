@@ -13,7 +13,9 @@
 pub mod block;
 pub mod clock;
 pub mod peer;
+pub mod sound;
 pub mod stillness;
+pub mod tone;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,8 +23,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pelure::engine::{
-    Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView, Page,
-    Parts, Presence, SystemRandom,
+    Audio, Change, Clock, ContactView, Delivery, Engine, EngineError, Event, Events, Limits, MachineClock, MessageView,
+    Page, Parts, Presence, Sound, SystemRandom,
 };
 use pelure::file::disk::BlobStore;
 use pelure::vault::{ContactId, ContactState, IdentityId, MessageKey, RequestId, Vault};
@@ -54,8 +56,20 @@ pub async fn start_at(
     limits: Limits,
     clock: Arc<dyn Clock>,
 ) -> (Engine, Events) {
+    start_with(road, vault, files, limits, clock, Audio::of_this_machine(Sound::none())).await
+}
+
+/// As [`start_at`], with a microphone and a loudspeaker.
+pub async fn start_with(
+    road: &Memory,
+    vault: Vault,
+    files: &Path,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    audio: Audio,
+) -> (Engine, Events) {
     let blobs = BlobStore::new(files.to_owned(), None);
-    Engine::start(Parts { network: road.network(), vault, blobs, clock, limits }).await.unwrap()
+    Engine::start(Parts { network: road.network(), vault, blobs, clock, limits, audio }).await.unwrap()
 }
 
 /// A directory of sealed files for one engine; made only when there is one to seal.
@@ -77,6 +91,14 @@ impl Person {
     /// With a clock of the test's own.
     pub async fn at(road: &Memory, name: &str, vault: Vault, limits: Limits, clock: Arc<dyn Clock>) -> Self {
         let (engine, events) = start(road, vault, limits, clock).await;
+        let view = engine.create_identity(name).await.unwrap();
+        Self { engine, events, identity: view.identity, address: view.address.onion() }
+    }
+
+    /// Who speaks and hears by these devices.
+    pub async fn speaking(road: &Memory, name: &str, clock: Arc<dyn Clock>, audio: Audio) -> Self {
+        let vault = Vault::traceless(&mut SystemRandom).unwrap();
+        let (engine, events) = start_with(road, vault, &sealed_files(), Limits::default(), clock, audio).await;
         let view = engine.create_identity(name).await.unwrap();
         Self { engine, events, identity: view.identity, address: view.address.onion() }
     }

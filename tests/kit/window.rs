@@ -2,15 +2,19 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+#[path = "devices.rs"]
+pub mod devices;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelure::bridge::{self, Home, World};
 use pelure::desk::{Choice, Desk, DeskError, Pick, Pixels};
-use pelure::engine::MachineClock;
+use pelure::engine::{Audio, MachineClock, Sound};
 use pelure::start::{Road, StartError, Started};
 use pelure::vault::{Cost, Vault};
+use pelure::voice::device::Devices;
 use pelure_onion::Memory;
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::{ContactKey, IdentityKey};
@@ -20,12 +24,15 @@ use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use devices::TestDevices;
+
 /// Somebody before a window.
 pub struct Someone {
     pub model: Model,
     /// What the window was told, in order.
     pub told: Vec<Update>,
     pub desk: Arc<TestDesk>,
+    pub devices: Arc<TestDevices>,
     intents: mpsc::Sender<Intent>,
     updates: mpsc::Receiver<Update>,
     bridge: JoinHandle<()>,
@@ -99,9 +106,11 @@ impl Someone {
             offered: Mutex::default(),
             notes: Mutex::default(),
         });
+        let devices = Arc::<TestDevices>::default();
         let world = World {
             road: Arc::new(MemoryRoad(road.clone())),
             clock: Arc::new(MachineClock::new()),
+            audio: Audio { sound: Sound::none(), devices: Arc::clone(&devices) as Arc<dyn Devices> },
             desk: Arc::clone(&desk) as Arc<dyn Desk>,
             home: dir.map_or(Home::Traceless, |dir| Home::Kept(dir.to_owned())),
             language: None,
@@ -110,7 +119,7 @@ impl Someone {
         let (tell, updates) = mpsc::channel(room);
         let (intents, wished) = mpsc::channel(64);
         let bridge = tokio::spawn(bridge::run(world, Duration::ZERO, tell, wished));
-        Self { model: Model::default(), told: Vec::new(), desk, intents, updates, bridge }
+        Self { model: Model::default(), told: Vec::new(), desk, devices, intents, updates, bridge }
     }
 
     /// Somebody with a fresh profile in `dir`, or in memory, and one identity that can be reached.

@@ -2,11 +2,14 @@
 //!
 //! Everything the program may write lies in directories of a [`Home`].
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use pelure::voice::pcm::BLOCK;
+use pelure::voice::wav::Recording;
 use tempfile::TempDir;
 use tornet::Tornet;
 
@@ -60,6 +63,20 @@ impl Home {
         Self { log: Some(log), ..self }
     }
 
+    /// The same, where somebody speaks: this sound is what the microphone hears.
+    pub(crate) fn saying(self, sound: &[f32]) -> Self {
+        let mut recording = Recording::create(&self.given("said.wav")).unwrap();
+        for piece in sound.as_chunks::<BLOCK>().0 {
+            recording.write(piece).unwrap();
+        }
+        self
+    }
+
+    /// What the loudspeaker plays, where somebody speaks.
+    pub(crate) fn heard(&self) -> PathBuf {
+        self.disk_written().join("heard.wav")
+    }
+
     /// A file the program reads and does not write.
     pub(crate) fn given(&self, name: &str) -> PathBuf {
         self.disk.path().join("given").join(name)
@@ -82,15 +99,19 @@ impl Home {
     /// Starts the program with the profile.
     pub(crate) fn start(&self) -> Program {
         let (profile, passphrase) = (self.profile(), self.given("passphrase"));
-        let config = self.given("arti.toml");
-        self.start_with(&[
+        let (config, said, heard) = (self.given("arti.toml"), self.given("said.wav"), self.heard());
+        let arguments: [&OsStr; 6] = [
             "--profile".as_ref(),
             profile.as_os_str(),
             "--passphrase-file".as_ref(),
             passphrase.as_os_str(),
             "--tor-config".as_ref(),
             config.as_os_str(),
-        ])
+        ];
+        let sound: [&OsStr; 4] = ["--audio-in".as_ref(), said.as_os_str(), "--audio-out".as_ref(), heard.as_os_str()];
+        let speaks = said.exists();
+        let arguments: Vec<&OsStr> = arguments.into_iter().chain(sound.into_iter().filter(|_| speaks)).collect();
+        self.start_with(&arguments)
     }
 
     /// Starts the program without a profile.
@@ -100,7 +121,7 @@ impl Home {
     }
 
     /// Starts `pelure headless` with these arguments.
-    pub(crate) fn start_with(&self, arguments: &[&std::ffi::OsStr]) -> Program {
+    pub(crate) fn start_with(&self, arguments: &[&OsStr]) -> Program {
         let written = self.disk_written();
         let stderr = written.join("stderr");
         let child = Command::new(env!("CARGO_BIN_EXE_pelure"))

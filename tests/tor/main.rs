@@ -9,6 +9,7 @@
 #![expect(clippy::disallowed_types, reason = "a test starts the program, and plants what the program must not have")]
 #![expect(clippy::disallowed_methods, reason = "a bound on hanging needs a clock")]
 
+mod calls;
 mod delivery;
 mod exits;
 mod files;
@@ -17,4 +18,7 @@ mod photo;
 mod program;
 mod scan;
 mod sockets;
+#[path = "../kit/tone.rs"]
+#[expect(dead_code, unreachable_pub, reason = "other tests use more of it")]
+mod tone;
 mod traces;

@@ -16,6 +16,11 @@ pub enum News<'a> {
         /// The name that the person gave who offers it.
         from: &'a str,
     },
+    /// A call rings.
+    Call {
+        /// The name that the person gave who calls.
+        from: &'a str,
+    },
     /// Somebody asks to be a contact.
     Request,
 }
@@ -38,6 +43,8 @@ pub fn announce(words: &Words, notify: Notify, locked: bool, news: News<'_>) -> 
             words.say_with("desk-message-from", &[("name", from.into())])
         }
         (Notify::Name, News::File { from }) if !locked => words.say_with("desk-file-from", &[("name", from.into())]),
+        (Notify::Name, News::Call { from }) if !locked => words.say_with("desk-call-from", &[("name", from.into())]),
+        (Notify::Plain | Notify::Name, News::Call { .. }) => words.say("desk-call").into_owned(),
         (Notify::Plain | Notify::Name, News::File { .. }) => words.say("desk-file").into_owned(),
         (Notify::Plain | Notify::Name, News::Message { .. }) => words.say("desk-message").into_owned(),
     };
@@ -56,7 +63,7 @@ mod tests {
         for language in Language::ALL {
             let words = Words::new(language);
             let said = |notify, locked, news| announce(&words, notify, locked, news).map(|said| said.body);
-            for news in [BOB, News::File { from: "Bob" }] {
+            for news in [BOB, News::File { from: "Bob" }, News::Call { from: "Bob" }] {
                 assert!(said(Notify::Name, false, news).unwrap().contains("Bob"));
                 for (notify, locked) in [(Notify::Name, true), (Notify::Plain, false), (Notify::Plain, true)] {
                     assert!(!said(notify, locked, news).unwrap().contains("Bob"), "{language:?} {notify:?} {locked}");

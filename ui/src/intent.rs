@@ -201,10 +201,28 @@ pub enum Intent {
     Speak(bool),
     /// Look at what this machine can hear and play with.
     LookAtSound,
-    /// Use this device, by the name that was shown.
-    ChooseDevice(Way, String),
+    /// Use this device, by the name that was shown; `None`: the one that the desktop is set to.
+    ChooseDevice(Way, Option<String>),
+    /// Listen by headset, or by loudspeaker.
+    Headset(bool),
+    /// Disguise the voice of calls and notes, or not.
+    Disguise(bool),
     /// Record a few seconds and play them back, or stop that.
     AudioTest(bool),
+
+    // Voice notes.
+    /// Begin to record a voice note for a contact; one that was not sent is forgotten.
+    NoteRecord(ContactKey),
+    /// Stop recording; the note waits to be sent.
+    NoteStop,
+    /// Forget the note.
+    NoteDiscard,
+    /// Offer the note, as long as it is.
+    NoteSend,
+    /// Play the voice note in this file.
+    NotePlay(TransferKey),
+    /// Stop playing.
+    NoteHush,
 
     // The desktop.
     /// Open a file dialog.

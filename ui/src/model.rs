@@ -5,6 +5,7 @@
 
 mod call;
 mod files;
+mod note;
 mod parcels;
 mod people;
 mod said;
@@ -17,6 +18,7 @@ use crate::settings::Settings;
 
 pub use call::{Call, CallStage, Device, Ending, Quality, Sound, Trial};
 pub use files::{FileKind, FileState, Files, LISTED, PICTURES_HELD, Picture, Pixels, Transfer, Trouble};
+pub use note::{NOTE_BYTES, Playing, Recording, Spoken};
 pub use parcels::{Kept, Packing, Parcel, Removed, Uncleaned};
 pub use people::{Blocked, Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};
@@ -63,6 +65,10 @@ pub struct Model {
     pub pictures: VecDeque<Picture>,
     /// The call there is, or that just ended.
     pub call: Option<Call>,
+    /// The voice note that has not been sent.
+    pub recording: Option<Recording>,
+    /// The voice note that is played.
+    pub playing: Option<Playing>,
     /// What this machine can hear and play with, once that was asked.
     pub sound: Option<Sound>,
     /// What went wrong or well lately, newest last, at most [`NOTICES`].
@@ -109,7 +115,7 @@ pub struct Place {
     pub profile: String,
     /// The machine has swap that is not known to be encrypted: what is in memory may reach a disk.
     pub swap: bool,
-    /// Calls are possible here.
+    /// Calls and voice notes are possible here.
     pub calls: bool,
     /// The version of the program.
     pub version: String,
@@ -219,10 +225,14 @@ pub enum Fault {
     FolderTooLarge,
     /// Another process has the profile open.
     InUse,
+    /// No microphone works.
+    NoMicrophone,
     /// The clipboard holds no picture.
     NoPicture,
     /// The picture holds no QR code.
     NoQr,
+    /// No loudspeaker works.
+    NoSpeaker,
     /// There is no directory in memory here.
     NoTmpfs,
     /// Not a file: a device, a pipe.
@@ -231,6 +241,8 @@ pub enum Fault {
     NotAllowedNow,
     /// It is gone.
     NotFound,
+    /// The file does not hold a voice note.
+    NoteUnreadable,
     /// One's own address.
     OwnAddress,
     /// A file or directory cannot be read or written.
@@ -273,6 +285,8 @@ impl Default for Model {
             files: None,
             pictures: VecDeque::new(),
             call: None,
+            recording: None,
+            playing: None,
             sound: None,
             notices: VecDeque::new(),
         }

@@ -3,7 +3,8 @@
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey};
 use crate::model::{
     Blocked, Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model,
-    NOTICES, Notice, Parcel, Picture, Place, Reach, Request, Shown, Sound, Stage, Talk, Tor, Transfer, Words,
+    NOTICES, Notice, Parcel, Picture, Place, Playing, Reach, Recording, Request, Shown, Sound, Stage, Talk, Tor,
+    Transfer, Words,
 };
 use crate::settings::Settings;
 
@@ -68,6 +69,10 @@ pub enum Update {
     Picture(Picture),
     /// A call is new or changed, or there is none any more.
     Call(Option<Call>),
+    /// A voice note that was not sent is new or changed, or there is none any more.
+    Recording(Option<Recording>),
+    /// A voice note is played so far, or none is any more.
+    Playing(Option<Playing>),
     /// What this machine can hear and play with.
     Sound(Sound),
     /// What a search found.
@@ -144,6 +149,8 @@ impl Model {
             Update::ParcelGone(key) => self.parcels.retain(|parcel| parcel.key != key),
             Update::Picture(picture) => self.picture(picture),
             Update::Call(call) => self.call = call,
+            Update::Recording(recording) => self.recording = recording,
+            Update::Playing(playing) => self.playing = playing,
             Update::Sound(sound) => self.sound = Some(sound),
             Update::Found(found) => self.found = Some(found),
             Update::Words(words) => self.words = Some(words),
@@ -193,6 +200,7 @@ impl Model {
             self.talk = None;
         }
         self.forget_files(key);
+        self.recording.take_if(|recording| recording.contact == key);
         if let Some(found) = &mut self.found {
             found.hits.retain(|hit| hit.contact != key);
         }

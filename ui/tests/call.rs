@@ -24,6 +24,9 @@ fn call(stage: CallStage) -> Call {
         delay: Some(440),
         muted: false,
         push_to_talk: false,
+        unheard: false,
+        unhearing: false,
+        disguised: false,
     }
 }
 
@@ -71,8 +74,14 @@ fn where_no_call_is_possible_none_is_offered() {
     let mut screen = talking(two());
     take(&mut screen, [place.clone()]);
     assert!(screen.query_by_label("Call Bob").is_none());
-    let screen = settings(open().into_iter().chain([place]).collect());
+    let mut screen = settings(open().into_iter().chain([place]).collect());
     assert!(screen.query_by_label("Sound").is_none());
+    screen.key_press(Key::F1);
+    screen.run();
+    seen(&screen, "Keyboard");
+    for keys in ["Ctrl+M", "Ctrl+H", "F8, held"] {
+        assert!(screen.query_by_label(keys).is_none(), "{keys}");
+    }
 }
 
 #[test]
@@ -186,6 +195,8 @@ fn the_sound_is_tried_and_devices_are_chosen() {
     let sound = Sound {
         microphones: vec![device("Headset", true), device("Built in", false)],
         speakers: Vec::new(),
+        headset: false,
+        disguise: false,
         level: 0.5,
         trial: Trial::Idle,
     };
@@ -193,13 +204,16 @@ fn the_sound_is_tried_and_devices_are_chosen() {
     seen(&screen, "None was found.");
     node(&screen, Role::RadioButton, "Built in").click_accesskit();
     screen.run();
-    assert_eq!(asked(&mut screen), [Intent::ChooseDevice(Way::In, "Built in".into())]);
+    assert_eq!(asked(&mut screen), [Intent::ChooseDevice(Way::In, Some("Built in".into()))]);
     press(&mut screen, "Try the sound");
     assert_eq!(asked(&mut screen), [Intent::AudioTest(true)]);
     take(&mut screen, [Update::Sound(Sound { trial: Trial::Recording, ..sound.clone() })]);
     node(&screen, Role::ProgressIndicator, "Loudness of the microphone");
     press(&mut screen, "Stop");
     assert_eq!(asked(&mut screen), [Intent::AudioTest(false)]);
+    node(&screen, Role::RadioButton, "As the desktop is set").click_accesskit();
+    screen.run();
+    assert_eq!(asked(&mut screen), [Intent::ChooseDevice(Way::In, None)]);
     for (trial, words) in [
         (Trial::Playing, "This is how you sound."),
         (Trial::NoMicrophone, "No microphone works."),
@@ -208,4 +222,27 @@ fn the_sound_is_tried_and_devices_are_chosen() {
         take(&mut screen, [Update::Sound(Sound { trial, ..sound.clone() })]);
         starts(&screen, words);
     }
+}
+
+#[test]
+fn a_call_without_a_microphone_or_a_loudspeaker_says_so() {
+    let screen = with(Call { unheard: true, ..active() });
+    starts(&screen, "No microphone works.");
+    assert!(screen.query_by_label_contains("No loudspeaker works.").is_none());
+    starts(&with(Call { unhearing: true, ..active() }), "No loudspeaker works.");
+}
+
+#[test]
+fn headset_and_disguise_are_chosen_and_the_disguise_is_honest() {
+    let mut screen = settings(open());
+    take(&mut screen, [Update::Sound(Sound { headset: true, ..Sound::default() })]);
+    node(&screen, Role::CheckBox, "I listen by headset").click_accesskit();
+    screen.run();
+    assert_eq!(asked(&mut screen), [Intent::Headset(false)]);
+    starts(&screen, "It does not stop an analysis");
+    node(&screen, Role::CheckBox, "Disguise my voice").click_accesskit();
+    screen.run();
+    assert_eq!(asked(&mut screen), [Intent::Disguise(true)]);
+    let screen = with(Call { disguised: true, ..active() });
+    starts(&screen, "good · voice disguised");
 }

@@ -260,8 +260,12 @@ fn a_file_is_not_edited_and_not_forwarded_as_text() {
 fn folders_and_voice_notes_say_what_they_are() {
     let folder = with(theirs(FileState::Offered), |file| file.kind = FileKind::Folder { files: 12 });
     seen(&talking(vec![folder]), "Folder of 12 files, 2.4 MB");
-    let note = with(theirs(FileState::Offered), |file| file.kind = FileKind::VoiceNote { seconds: 72 });
-    seen(&talking(vec![note]), "Voice note, 1:12");
+    let note = with(theirs(FileState::Offered), |file| {
+        (file.kind, file.size) = (FileKind::VoiceNote { seconds: 72 }, 150_016);
+    });
+    let screen = talking(vec![note]);
+    seen(&screen, "Voice note");
+    seen(&screen, "1:12");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::engine::joins::Asked;
 use crate::engine::{EngineError, Shared, contacts};
 use crate::vault::{Arrival, Contact, ContactId, Incoming, MessageKey, Stamp, Transfer, VaultError, Write};
 use crate::wire::limits::BATCH_BYTES;
-use crate::wire::{Body, Epoch, MessageId};
+use crate::wire::{Body, CallId, Epoch, MessageId, Signal};
 
 /// Frames whose effects share one commit.
 #[derive(Default)]
@@ -25,6 +25,8 @@ pub(super) struct Batch {
     pub(super) acked: Option<(Epoch, u64)>,
     /// The last of our messages that the peer says was displayed.
     pub(super) read: Option<MessageId>,
+    /// What the peer said about calls.
+    pub(super) calls: Vec<(CallId, Signal)>,
     /// Further circuits that the peer announced.
     pub(super) joins: Vec<Asked>,
     /// The peer took us in as a contact.

@@ -11,7 +11,7 @@ use crate::engine::joins::{Asked, Join};
 use crate::engine::roster::lock;
 use crate::talk::{Side, Verdict};
 use crate::vault::ContactState;
-use crate::wire::{Author, Bye, Frame};
+use crate::wire::{Author, Bye, Frame, JoinKind};
 
 impl Conversation {
     pub(super) async fn receive(&mut self, chunk: Vec<u8>) -> Result<(), End> {
@@ -99,8 +99,10 @@ impl Conversation {
                 let dialler = if dialler == Author::Me { Side::Them } else { Side::Us };
                 batch.joins.push(Asked { join: Join { kind, id, index }, dialler, keys });
             }
-            // The engine carries no calls yet: paid for, and not heard.
-            Frame::Call { .. } => self.pay(now),
+            Frame::Call { id, what } => {
+                self.pay(now);
+                batch.calls.push((id, what));
+            }
             Frame::Renew1(_) | Frame::Renew2(_) | Frame::Renew3(_) | Frame::Renewed => {
                 self.link.session.take_renewal(&frame, &self.me, &mut SystemRandom, now, &mut self.due.sealed)?;
             }
@@ -115,18 +117,30 @@ impl Conversation {
 
     /// Makes what arrived durable, tells of it, and only then lets it be acknowledged.
     pub(super) async fn commit(&mut self, mut batch: Batch) -> Result<(), End> {
-        let joins = std::mem::take(&mut batch.joins);
+        let (calls, joins) = (std::mem::take(&mut batch.calls), std::mem::take(&mut batch.joins));
         if !batch.is_empty() {
             self.make_durable(batch).await?;
         }
-        // After the commit: they may belong to what came with it.
-        if self.accepted
-            && !joins.is_empty()
-            && let Some(running) = self.shared.roster.contact(self.contact)
-        {
-            joins.into_iter().for_each(|asked| running.askers.tell(asked));
+        // After the commit: they may belong to what came with it. Who is no contact yet is not heard.
+        if self.accepted {
+            calls.into_iter().for_each(|(id, what)| self.shared.phone.heard(self.contact, id, what));
+            joins.into_iter().for_each(|asked| self.tell_join(asked));
+        }
+        if self.may_tell() && !std::mem::replace(&mut self.met, true) {
+            self.shared.phone.met(self.contact).await;
         }
         Ok(())
+    }
+
+    fn tell_join(&self, asked: Asked) {
+        match asked.join.kind {
+            JoinKind::Voice => self.shared.phone.asked(self.contact, asked),
+            JoinKind::File => {
+                if let Some(running) = self.shared.roster.contact(self.contact) {
+                    running.askers.tell(asked);
+                }
+            }
+        }
     }
 
     async fn make_durable(&mut self, batch: Batch) -> Result<(), End> {

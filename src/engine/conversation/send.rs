@@ -24,9 +24,11 @@ impl Conversation {
     /// Writes what is due, and as many messages as fit.
     pub(super) async fn send(&mut self) -> Result<(), End> {
         let mut out = std::mem::take(&mut self.due.sealed);
-        let Due { welcome, restored, pong, ping, ack, mut read, mut joins, .. } = std::mem::take(&mut self.due);
+        let Due { welcome, restored, pong, ping, ack, mut read, mut calls, mut joins, .. } =
+            std::mem::take(&mut self.due);
         if !self.may_tell() {
             self.due.read = read.take();
+            self.due.calls = std::mem::take(&mut calls);
             self.due.joins = std::mem::take(&mut joins);
         }
         let mut frames = Vec::new();
@@ -39,6 +41,8 @@ impl Conversation {
             ping.map(|nonce| Frame::Ping { nonce }),
         ];
         control.into_iter().flatten().for_each(|frame| frame.encode(&mut frames));
+        // A call before its circuits: who hears of these must know of it.
+        calls.into_iter().for_each(|(id, what)| Frame::Call { id, what }.encode(&mut frames));
         joins.iter().for_each(|wanted| announce(wanted).encode(&mut frames));
         if self.may_hand() {
             self.hand_over(&mut frames).await?;

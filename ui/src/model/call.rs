@@ -20,6 +20,12 @@ pub struct Call {
     pub muted: bool,
     /// The person is heard only while they hold a key or a button.
     pub push_to_talk: bool,
+    /// No microphone works: the other side hears silence.
+    pub unheard: bool,
+    /// No loudspeaker works: the person hears nothing.
+    pub unhearing: bool,
+    /// Their voice is disguised.
+    pub disguised: bool,
 }
 
 /// What a call has come to.
@@ -75,6 +81,10 @@ pub struct Sound {
     pub microphones: Vec<Device>,
     /// Loudspeakers and headphones.
     pub speakers: Vec<Device>,
+    /// The person listens by headset: nothing is taken out of what they say.
+    pub headset: bool,
+    /// The voice of calls and notes is disguised.
+    pub disguise: bool,
     /// How loud the microphone is, 0 to 1, while it is tried.
     pub level: f32,
     /// Whether it is tried, and how.

@@ -1,6 +1,6 @@
 //! Buttons: with words, or with an icon that has a name.
 
-use egui::{Button, CornerRadius, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{Button, CornerRadius, Id, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::icon::Icon;
 use crate::theme::{BODY, GRID, Palette, RADIUS, TARGET, Weight, font};
@@ -70,6 +70,22 @@ pub(crate) fn icon_button(ui: &mut Ui, palette: &Palette, icon: Icon, name: &str
         icon.paint(ui.painter(), rect.shrink(2.0 * GRID), ink);
     }
     focus_ring(ui, palette, &response);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(name)
+}
+
+/// A round button in a place of its own, in the colour of what matters.
+pub(crate) fn round(ui: &Ui, palette: &Palette, rect: Rect, id: Id, icon: Icon, name: &str) -> Response {
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    ui.painter().circle_filled(rect.center(), rect.width() / 2.0, palette.accent);
+    icon.paint(ui.painter(), rect.shrink(rect.width() / 4.0), palette.on_accent);
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    if response.has_focus() {
+        let ring = Stroke::new(2.0, palette.accent);
+        ui.painter().circle_stroke(rect.center(), rect.width() / 2.0 + 3.0, ring);
+    }
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(name)
 }
 

@@ -28,6 +28,12 @@ pub(crate) fn brief(words: &Words, today: Date, at: Moment) -> String {
     }
 }
 
+/// A length: minutes and seconds, and hours where there are any.
+pub(crate) fn length(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// A span in the largest unit that fits it.
 pub(crate) fn span(words: &Words, seconds: i64) -> String {
     match seconds {

@@ -6,7 +6,7 @@
 use egui::{Align, Area, Frame, Id, Key, Layout, Modifiers, Order, Popup, Rect, RichText, Ui, UiBuilder, Vec2};
 
 use super::dialog::Dialog;
-use super::{Scene, View, compose, fault, filing};
+use super::{Scene, View, compose, fault, filing, record};
 use crate::intent::{Intent, Source};
 use crate::keys::ParcelKey;
 use crate::model::{Contact, Packing, Parcel, Purpose, Standing};
@@ -43,6 +43,12 @@ pub(super) fn menu(ui: &mut Ui, scene: &mut Scene<'_>, contact: &Contact) {
         ] {
             if button::item(ui, &palette, Kind::Quiet, &scene.say(name)).clicked() {
                 scene.ask(Intent::Pack(contact.key, source));
+            }
+        }
+        if scene.narrow && record::is_possible(scene, contact) && record::is_free(scene) {
+            let name = record::name(scene);
+            if button::item(ui, &palette, Kind::Quiet, &name).clicked() {
+                scene.ask(Intent::NoteRecord(contact.key));
             }
         }
     });

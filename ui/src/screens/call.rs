@@ -5,10 +5,10 @@
 use egui::accesskit::Role;
 use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, Panel, RichText, Ui, Vec2};
 
-use super::{Scene, View};
+use super::{Page, Scene, View};
 use crate::intent::Intent;
 use crate::model::{Call, CallStage, Contact, Ending, Quality, Stage, Standing};
-use crate::parts::{Icon, Kind, button, icon_button, text};
+use crate::parts::{Icon, Kind, button, icon_button, text, when};
 use crate::theme::{BODY, GRID, SMALL, Weight, font};
 
 /// What the person does in a call.
@@ -53,7 +53,8 @@ pub(super) fn bar(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
                 });
             });
         });
-        advice(ui, scene, call);
+        trouble(ui, scene, call);
+        advice(ui, scene, view, call);
     });
     if matches!(call.stage, CallStage::Active { .. }) {
         ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
@@ -133,6 +134,9 @@ fn words(ui: &mut Ui, scene: &Scene<'_>, call: Call) {
             Quality::Poor => ("call-poor", palette.bad),
         };
         said.push(scene.say(word).into_owned());
+        if call.disguised {
+            said.push(scene.say("call-disguised").into_owned());
+        }
         ink = colour;
     }
     let line = ui.add(egui::Label::new(RichText::new(said.join(" · ")).size(SMALL).color(ink)).truncate());
@@ -141,7 +145,7 @@ fn words(ui: &mut Ui, scene: &Scene<'_>, call: Call) {
 
 fn state(scene: &Scene<'_>, call: Call, name: &str) -> String {
     let said = match call.stage {
-        CallStage::Active { since } => return length(scene.now - since),
+        CallStage::Active { since } => return when::length((scene.now - since).clamp(0.0, 1e9) as u64),
         CallStage::Ringing => "call-ringing",
         CallStage::Connecting => "call-connecting",
         CallStage::Ended(Ending::Busy) => "call-busy",
@@ -155,33 +159,58 @@ fn state(scene: &Scene<'_>, call: Call, name: &str) -> String {
     scene.say_with(said, &[("name", name.into())])
 }
 
-/// Minutes and seconds, and hours where there are any.
-fn length(seconds: f64) -> String {
-    let seconds = seconds.clamp(0.0, 1e9) as u64;
-    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
 fn late(scene: &Scene<'_>, millis: u32) -> String {
     let tenths = i64::from(millis.saturating_add(50) / 100);
     scene.say_with("call-delay", &[("whole", (tenths / 10).into()), ("tenth", (tenths % 10).into())])
 }
 
+/// What this machine lacks.
+fn trouble(ui: &mut Ui, scene: &Scene<'_>, call: Call) {
+    let over = matches!(call.stage, CallStage::Ended(_));
+    for (missing, words) in [(call.unheard, "sound-no-microphone"), (call.unhearing, "sound-no-speaker")] {
+        if missing && !over {
+            text::alert(&text::state(ui, Icon::Warning, scene.palette.bad, &scene.say(words)));
+        }
+    }
+}
+
 /// What helps when it is not good: one step at a time.
-fn advice(ui: &mut Ui, scene: &mut Scene<'_>, call: Call) {
-    let active = matches!(call.stage, CallStage::Active { .. });
-    let name = match call.quality {
-        Quality::Late if active => "call-advice-late",
-        Quality::Poor if active && !call.push_to_talk => "call-advice-poor",
+fn advice(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, call: Call) {
+    let (words, push, note) = match (call.stage, call.quality) {
+        (CallStage::Active { .. }, Quality::Late) => ("call-advice-late", false, false),
+        (CallStage::Active { .. }, Quality::Poor) if call.push_to_talk => ("call-advice-note", false, true),
+        (CallStage::Active { .. }, Quality::Poor) => ("call-advice-poor", true, true),
+        (CallStage::Ended(Ending::Failed | Ending::NoAnswer), _) => ("call-advice-after", false, true),
         _ => return,
     };
+    // On a locked screen nobody is named, and nothing can be written to them.
+    let note = note && scene.model.contact(call.contact).is_some();
+    if !note && matches!(call.stage, CallStage::Ended(_)) {
+        return;
+    }
+    let palette = scene.palette;
     ui.horizontal_wrapped(|ui| {
-        text::note(ui, &scene.palette, &scene.say(name));
-        let offer = call.quality == Quality::Poor;
-        if offer && button(ui, &scene.palette, Kind::Plain, &scene.say("call-push-on")).clicked() {
+        text::note(ui, &palette, &scene.say(words));
+        if push && button(ui, &palette, Kind::Plain, &scene.say("call-push-on")).clicked() {
             scene.ask(Intent::PushToTalk(true));
         }
+        if note && button(ui, &palette, Kind::Plain, &scene.say("call-note")).clicked() {
+            speak_a_note(scene, view, call);
+        }
     });
+}
+
+/// The last step: the call ends, and a note is spoken instead.
+fn speak_a_note(scene: &mut Scene<'_>, view: &mut View, call: Call) {
+    if matches!(call.stage, CallStage::Ended(_)) {
+        scene.model.call = None;
+    } else {
+        scene.ask(Intent::CallHangUp);
+    }
+    view.page = Page::Talk(call.contact);
+    if scene.model.recording.is_none() {
+        scene.ask(Intent::NoteRecord(call.contact));
+    }
 }
 
 /// What can be done with it, from the right.

@@ -10,7 +10,7 @@ use egui::{
     Ui, UiBuilder, Vec2, pos2,
 };
 
-use super::{Scene, View, attach};
+use super::{Scene, View, attach, record};
 use crate::intent::Intent;
 use crate::keys::{ContactKey, MessageKey};
 use crate::model::{Contact, Message, Standing};
@@ -138,6 +138,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     }
     ui.add_space(2.0 * GRID);
     attach::strip(ui, scene, view, contact);
+    record::strip(ui, scene, view, contact.key);
     banner(ui, scene, view, contact);
     let sent = keys(ui, scene, view);
     // The buttons stand beside the last line of the field, as high as it was in the last frame.
@@ -147,7 +148,15 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     let place_of = |count: f32| square(rect.max.x - count * (TARGET + GRID));
     let can_attach = attach::is_possible(contact) && view.compose.edit.is_none();
     let (last, smile_at) = (place_of(0.0), place_of(1.0));
-    let first = if can_attach { place_of(2.0) } else { smile_at };
+    // In a narrow window the menu of the other button has it.
+    let can_record = can_attach && !scene.narrow && record::is_possible(scene, contact);
+    let first = place_of(if can_record {
+        3.0
+    } else if can_attach {
+        2.0
+    } else {
+        1.0
+    });
     let place = |ui: &mut Ui, name, rect| ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
     field(
         &mut place(ui, "field", Rect::from_min_max(rect.min, pos2(first.min.x - 2.0 * GRID, rect.max.y))),
@@ -157,7 +166,10 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, contact:
     );
     let palette = scene.palette;
     if can_attach {
-        attach::menu(&mut place(ui, "attach", first), scene, contact);
+        attach::menu(&mut place(ui, "attach", place_of(2.0)), scene, contact);
+    }
+    if can_record {
+        record::button(&mut place(ui, "record", first), scene, contact);
     }
     let smile = icon_button(&mut place(ui, "emoji", smile_at), &palette, Icon::Smile, &scene.say("talk-emoji"));
     emoji(scene, view, &smile);

@@ -57,7 +57,8 @@ fn row(ui: &mut Ui, scene: &Scene<'_>, file: &Transfer) -> bool {
     let palette = &scene.palette;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let (kind, state) = (filing::kind(scene, file.kind, file.size), filing::word(scene, file.state));
-    let values = [("file", file.name.as_str().into()), ("kind", (&kind).into()), ("state", (&state).into())];
+    let title = filing::title(scene, file);
+    let values = [("file", (&title).into()), ("kind", (&kind).into()), ("state", (&state).into())];
     let name = scene.say_with(if file.incoming { "files-row-theirs" } else { "files-row-mine" }, &values);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     if ui.is_rect_visible(rect) {
@@ -71,7 +72,7 @@ fn row(ui: &mut Ui, scene: &Scene<'_>, file: &Transfer) -> bool {
         filing::icon(file.kind, file.may_be_shown()).paint(ui.painter(), mark, palette.accent);
         let left = mark.max.x + 2.5 * GRID;
         let room = rect.max.x - left - GRID;
-        let first = prose::line(ui, file.name.as_str(), BODY, Weight::Regular, palette.ink, room);
+        let first = prose::line(ui, &title, BODY, Weight::Regular, palette.ink, room);
         let way = scene.say(if file.incoming { "files-theirs" } else { "files-mine" });
         let second = format!("{way} · {kind} · {state}");
         let second = prose::line(ui, &second, SMALL, Weight::Regular, palette.muted, room);

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::Scene;
-use crate::model::{FileKind, FileState, Transfer, Trouble};
+use crate::model::{FileKind, FileState, NOTE_BYTES, Transfer, Trouble};
 use crate::parts::{Icon, bytes, when};
 
 /// Its kind, as an icon.
@@ -16,17 +16,25 @@ pub(super) fn icon(kind: FileKind, is_picture: bool) -> Icon {
     }
 }
 
-/// Its kind and size.
-pub(super) fn kind(scene: &Scene<'_>, kind: FileKind, size: u64) -> String {
-    let size = bytes::size(scene.words, size);
+/// What it is called: a voice note has no name that anybody chose.
+pub(super) fn title(scene: &Scene<'_>, file: &Transfer) -> String {
+    match file.kind {
+        FileKind::VoiceNote { .. } => scene.say("note-title").into_owned(),
+        FileKind::File | FileKind::Folder { .. } => file.name.as_str().to_owned(),
+    }
+}
+
+/// Its kind and size; of a voice note its length, as it is told.
+pub(super) fn kind(scene: &Scene<'_>, kind: FileKind, bytes: u64) -> String {
+    let size = bytes::size(scene.words, bytes);
     match kind {
         FileKind::File => size,
         FileKind::Folder { files } => {
             scene.say_with("file-folder", &[("files", i64::from(files).into()), ("size", (&size).into())])
         }
         FileKind::VoiceNote { seconds } => {
-            let length = format!("{}:{:02}", seconds / 60, seconds % 60);
-            scene.say_with("file-voice-note", &[("length", (&length).into())])
+            let length = when::length(seconds.into());
+            if bytes > NOTE_BYTES { format!("{length} · {size}") } else { length }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-use super::{Page, Scene, View, compose, details, dialog, found, people, requests, settings, talk, top};
+use super::{Page, Scene, View, compose, details, dialog, found, people, record, requests, settings, talk, top};
 
 /// Draws it.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
@@ -38,6 +38,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
         compose::keep(scene, view);
         ui.ctx().request_repaint();
     }
+    record::watch(scene, view);
     dialog::show(ui, scene, view);
 }
 

@@ -20,6 +20,7 @@ mod main;
 mod notices;
 mod pause;
 mod people;
+mod record;
 mod requests;
 mod settings;
 mod sheet;
@@ -82,6 +83,8 @@ pub(crate) struct View {
     pub(crate) call: call::State,
     /// What was chosen to be sent.
     pub(crate) attach: attach::State,
+    /// What is spoken.
+    pub(crate) record: record::State,
     /// Which files are listed.
     pub(crate) files: files::State,
     /// Where a search began.

@@ -70,11 +70,14 @@ fn what_to_do(fault: &Fault) -> &'static str {
         | Fault::FileName
         | Fault::FileTooLarge
         | Fault::FolderTooLarge
+        | Fault::NoMicrophone
         | Fault::NoPicture
         | Fault::NoQr
+        | Fault::NoSpeaker
         | Fault::NotAFile
         | Fault::NotAllowedNow
         | Fault::NotFound
+        | Fault::NoteUnreadable
         | Fault::OwnAddress
         | Fault::PictureUnreadable
         | Fault::TooLong

@@ -27,14 +27,18 @@ pub(super) fn take(ui: &Ui, scene: &mut Scene<'_>, view: &mut View) {
 }
 
 /// What the help says: every key that does something, here or on one screen alone, and what it does.
-pub(super) const KEYS: [(&str, &str); 18] = [
+pub(super) fn keys(calls: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    KEYS.into_iter().filter(move |keys| calls || !OF_CALLS.contains(keys))
+}
+
+const KEYS: [(&str, &str); 18] = [
     ("help-keys-help", "help-does-help"),
     ("help-keys-search", "help-does-search"),
     ("help-keys-add", "help-does-add"),
     ("help-keys-attach", "help-does-attach"),
-    ("help-keys-mute", "help-does-mute"),
-    ("help-keys-hang-up", "help-does-hang-up"),
-    ("help-keys-talk", "help-does-talk"),
+    OF_CALLS[0],
+    OF_CALLS[1],
+    OF_CALLS[2],
     ("help-keys-settings", "help-does-settings"),
     ("help-keys-lock", "help-does-lock"),
     ("help-keys-quit", "help-does-quit"),
@@ -46,6 +50,13 @@ pub(super) const KEYS: [(&str, &str); 18] = [
     ("help-keys-menu", "help-does-menu"),
     ("help-keys-send", "help-does-send"),
     ("help-keys-edit", "help-does-edit"),
+];
+
+/// What there is only where calls are possible.
+const OF_CALLS: [(&str, &str); 3] = [
+    ("help-keys-mute", "help-does-mute"),
+    ("help-keys-hang-up", "help-does-hang-up"),
+    ("help-keys-talk", "help-does-talk"),
 ];
 
 const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);

@@ -9,6 +9,7 @@ mod card;
 mod header;
 mod menu;
 mod messages;
+mod note;
 
 use egui::{CentralPanel, Panel, Ui};
 
@@ -86,7 +87,9 @@ enum FileAct {
     Cancel,
     Decline,
     Hide,
+    Hush,
     Pause,
+    Play,
     Resume,
     Save,
     Show,

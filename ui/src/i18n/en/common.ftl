@@ -22,6 +22,7 @@ fault-no-tmpfs = This machine has no directory in memory, so nothing can be kept
 fault-not-a-file = This is neither a file nor a folder that can be read.
 fault-not-allowed-now = That is not possible now.
 fault-not-found = It is no longer there.
+fault-note-unreadable = This is not a voice note that can be played.
 fault-own-address = This is your own address.
 fault-permission = This file or folder may not be read or written. Choose another place.
 fault-picture-unreadable = This is not a picture, or it is too large to be read.

@@ -27,7 +27,6 @@ file-folder = Folder of { $files } { $files ->
     [one] file
    *[other] files
 }, { $size }
-file-voice-note = Voice note, { $length }
 file-row = File { $file }, { $kind }, { $state }
 file-act = { $act }: { $file }
 file-progress = Progress

@@ -22,6 +22,7 @@ fault-no-tmpfs = Cette machine n’a pas de dossier en mémoire : rien ne peut 
 fault-not-a-file = Ce n’est ni un fichier ni un dossier qui puisse être lu.
 fault-not-allowed-now = Ce n’est pas possible pour le moment.
 fault-not-found = Cela n’existe plus.
+fault-note-unreadable = Ce n’est pas un message vocal qui puisse être écouté.
 fault-own-address = C’est votre propre adresse.
 fault-permission = Ce fichier ou ce dossier ne peut être ni lu ni écrit. Choisissez un autre endroit.
 fault-picture-unreadable = Ce n’est pas une image, ou elle est trop grande pour être lue.

@@ -27,7 +27,6 @@ file-folder = Dossier de { $files } { $files ->
     [one] fichier
    *[other] fichiers
 }, { $size }
-file-voice-note = Message vocal, { $length }
 file-row = Fichier { $file }, { $kind }, { $state }
 file-act = { $act } : { $file }
 file-progress = Progression

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use egui::{Color32, CornerRadius, Galley, Id, Pos2, Rect, Role, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2};
 
-use super::{Act, FileAct};
+use super::{Act, FileAct, note};
 use crate::intent::Intent;
 use crate::keys::TransferKey;
 use crate::model::{Contact, Delivery, FileState, Message, Picture, Purpose, Transfer};
 use crate::parts::prose::{self, Prose};
-use crate::parts::{Icon, Kind, button, bytes, picture, progress};
+use crate::parts::{Icon, Kind, button, bytes, picture, progress, when};
 use crate::screens::{Scene, cleaning, fault, filing};
 use crate::theme::{BODY, GRID, RADIUS, SMALL, TARGET, Weight};
 
@@ -33,8 +33,10 @@ enum Item {
     Mark(Icon, Color32),
     /// A line that changes several times a second.
     Pace(Arc<Galley>),
-    /// How far it has come.
-    Bar(f32),
+    /// How far it has come, or how much of it was heard.
+    Bar(f32, &'static str),
+    /// Plays a voice note, or stops that.
+    Play(bool),
     Picture(TransferKey),
     Button(Kind, &'static str, Act),
 }
@@ -62,25 +64,29 @@ pub(super) fn card(
     let shown = scene.model.find_picture(file.key).filter(|_| file.state == FileState::Done);
     let width = most.min(if matches!(shown, Some(Picture { pixels: Ok(_), .. })) { WITH_PICTURE } else { WIDTH });
     let mut layout = Layout { ui, scene, width, top: 0.0, last: 0.0, items: Vec::new() };
-    layout.head(file);
+    if note::can_be_played(file) {
+        layout.player(file);
+    } else {
+        layout.head(file);
+    }
     if let Some(Picture { pixels: Ok(pixels), .. }) = shown {
         let size = picture::fit(pixels, vec2(width, PICTURE_HEIGHT));
         layout.put(size, Item::Picture(file.key));
     }
     if matches!(file.state, FileState::Active | FileState::Paused) {
-        layout.put(vec2(width, BAR), Item::Bar(bytes::share(file.done, file.size)));
+        layout.put(vec2(width, BAR), Item::Bar(bytes::share(file.done, file.size), "file-progress"));
     }
     let queued = !file.incoming && message.delivery == Delivery::Queued;
     let (icon, ink, words) = filing::sentence(scene, file, &contact.name, queued);
     if file.state == FileState::Active {
         layout.pace(icon, ink, &words);
-    } else {
+    } else if !(note::is_one(file) && file.incoming && file.state == FileState::Done) {
         layout.note(icon, ink, &words);
     }
     if let Some(Picture { pixels: Err(why), .. }) = shown {
         layout.note(Icon::Warning, palette.bad, &fault::say(scene, why));
     }
-    if file.incoming && matches!(file.state, FileState::Offered) {
+    if file.incoming && matches!(file.state, FileState::Offered) && !note::is_one(file) {
         layout.note(Icon::Warning, palette.wait, &scene.say("file-harm"));
     }
     if !file.incoming && !file.removed.is_empty() {
@@ -105,7 +111,7 @@ impl Layout<'_> {
         let icon = filing::icon(file.kind, file.may_be_shown());
         self.items.push((Rect::from_min_size(Pos2::ZERO, Vec2::splat(TILE)), Item::Tile(icon)));
         let room = self.width - left;
-        let name = prose::lay(self.ui, file.name.as_str(), BODY, palette.ink, room);
+        let name = prose::lay(self.ui, &filing::title(self.scene, file), BODY, palette.ink, room);
         let kind = filing::kind(self.scene, file.kind, file.size);
         let kind = prose::lay(self.ui, &kind, SMALL, palette.muted, room);
         let height = (name.size.y + kind.size.y).max(TILE);
@@ -115,6 +121,30 @@ impl Layout<'_> {
             self.items.push((Rect::from_min_size(Pos2::new(left, top), vec2(room, text.size.y)), Item::Text(text)));
         }
         self.top = height + GAP;
+    }
+
+    /// A voice note, with what was heard of it.
+    fn player(&mut self, file: &Transfer) {
+        let palette = &self.scene.palette;
+        let (seconds, of) = note::heard(self.scene, file);
+        let left = TILE + 3.0 * GRID;
+        let room = self.width - left;
+        let name = prose::lay(self.ui, &filing::title(self.scene, file), BODY, palette.ink, room);
+        let (heard, whole) = (when::length(seconds.into()), when::length(of.into()));
+        let words = self.scene.say_with("note-heard", &[("seconds", (&heard).into()), ("of", (&whole).into())]);
+        let line = prose::line(self.ui, &words, SMALL, Weight::Regular, palette.muted, room);
+        let (below, width) = (name.size.y, line.size().x);
+        let height = (below + line.size().y).max(TILE);
+        let rect = |left, top, width, height| Rect::from_min_size(Pos2::new(left, top), vec2(width, height));
+        let bar = rect(left, below + (line.size().y - BAR) / 2.0, room - width - 2.0 * GRID, BAR);
+        let share = f32::from(seconds) / f32::from(of.max(1));
+        self.items
+            .push((Rect::from_min_size(Pos2::ZERO, Vec2::splat(TILE)), Item::Play(note::is_played(self.scene, file))));
+        self.items.push((rect(left, 0.0, room, name.size.y), Item::Text(name)));
+        self.items.push((bar, Item::Bar(share, "note-progress")));
+        self.items.push((rect(self.width - width, below, width, line.size().y), Item::Pace(line)));
+        self.top = height + GAP;
+        self.last = self.width;
     }
 
     /// A sentence behind its icon.
@@ -171,7 +201,8 @@ impl Layout<'_> {
 /// Draws it; gives what was asked for.
 pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, file: &Transfer, card: &Card, at: Pos2, id: Id) -> Option<Act> {
     let palette = &scene.palette;
-    let named = |act: &str| scene.say_with("file-act", &[("act", act.into()), ("file", file.name.as_str().into())]);
+    let title = filing::title(scene, file);
+    let named = |act: &str| scene.say_with("file-act", &[("act", act.into()), ("file", (&title).into())]);
     let mut act = None;
     for (index, (rect, item)) in card.items.iter().enumerate() {
         let (rect, id) = (rect.translate(at.to_vec2()), id.with(index));
@@ -187,9 +218,18 @@ pub(super) fn draw(ui: &mut Ui, scene: &Scene<'_>, file: &Transfer, card: &Card,
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, line.text()));
                 ui.painter().galley(rect.min, Arc::clone(line), palette.ink);
             }
-            Item::Bar(share) => {
+            Item::Play(plays) => {
+                let (icon, name, wish) = match plays {
+                    true => (Icon::Stop, "note-hush", FileAct::Hush),
+                    false => (Icon::Play, "note-play", FileAct::Play),
+                };
+                if button::round(ui, palette, rect, id, icon, &named(&scene.say(name))).clicked() {
+                    act = Some(Act::File(file.key, wish));
+                }
+            }
+            Item::Bar(share, name) => {
                 let mut place = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect));
-                progress(&mut place, palette, *share, &named(&scene.say("file-progress")));
+                progress(&mut place, palette, *share, &named(&scene.say(name)));
             }
             Item::Picture(key) => {
                 if let Some(Picture { pixels: Ok(pixels), .. }) = scene.model.find_picture(*key) {
@@ -222,7 +262,7 @@ fn acts(message: &Message, file: &Transfer, is_shown: bool) -> Vec<(Kind, &'stat
         FileState::Paused => vec![act(Kind::Plain, "file-resume", FileAct::Resume), cancel()],
         FileState::Done => {
             let mut acts = Vec::with_capacity(3);
-            if file.incoming {
+            if file.incoming && !note::is_one(file) {
                 acts.push(act(Kind::Plain, "file-save", FileAct::Save));
             }
             if is_shown {
@@ -248,6 +288,8 @@ pub(super) fn perform(scene: &mut Scene<'_>, file: TransferKey, act: FileAct) {
         FileAct::Resume => Intent::ResumeFile(file),
         FileAct::Cancel => Intent::CancelFile(file),
         FileAct::Save => Intent::Choose(Purpose::SaveFile(file)),
+        FileAct::Play => Intent::NotePlay(file),
+        FileAct::Hush => Intent::NoteHush,
         FileAct::Show => Intent::ShowPicture(file),
         FileAct::Hide => return scene.model.hide_picture(file),
     });
@@ -256,10 +298,9 @@ pub(super) fn perform(scene: &mut Scene<'_>, file: TransferKey, act: FileAct) {
 /// What a card is called among messages: its file, and how far it has come.
 pub(super) fn name(scene: &Scene<'_>, file: &Transfer) -> String {
     let (kind, state) = (filing::kind(scene, file.kind, file.size), filing::word(scene, file.state));
-    scene.say_with(
-        "file-row",
-        &[("file", file.name.as_str().into()), ("kind", (&kind).into()), ("state", (&state).into())],
-    )
+    let title = filing::title(scene, file);
+    let row = if note::is_one(file) { "note-row" } else { "file-row" };
+    scene.say_with(row, &[("file", (&title).into()), ("kind", (&kind).into()), ("state", (&state).into())])
 }
 
 /// The width of a card, where there is room.

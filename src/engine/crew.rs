@@ -1,24 +1,26 @@
-//! The circuits of a file that we receive: as many as are allowed, replaced as they end, dialled by whoever can.
+//! Further circuits for one purpose: as many as are wanted, replaced as they end, dialled by whoever can.
 //!
-//! It does not know what they carry. Failures make it slower, never give up: who the transfer belongs to decides that.
+//! It does not know what they carry. Failures make it slower, never give up: who the circuits are for decides that.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::engine::Shared;
-use crate::engine::circuit::Circuit;
-use crate::engine::joins::{self, Join, Peer, Unjoined};
+use super::Shared;
+use super::circuit::Circuit;
+use super::joins::{self, Join, Peer, Unjoined};
 use crate::session::JoinKind;
 use crate::talk::Side;
-use crate::wire::MessageId;
 
-/// Joins under way for one transfer.
+/// Joins under way for one transfer, or one call.
 pub(super) struct Crew {
     shared: Arc<Shared>,
     peer: Peer,
-    transfer: MessageId,
+    kind: JoinKind,
+    id: [u8; 16],
+    /// The longest pause after failures.
+    pause_most: Duration,
     index: u8,
     dialler: Side,
     /// Of this dialler, one after the other.
@@ -30,11 +32,14 @@ pub(super) struct Crew {
 }
 
 impl Crew {
-    pub(super) fn new(shared: Arc<Shared>, peer: Peer, transfer: MessageId) -> Self {
+    /// For the transfer or call of this name; after failures it pauses for `pause_most` at most.
+    pub(super) fn new(shared: Arc<Shared>, peer: Peer, kind: JoinKind, id: [u8; 16], pause_most: Duration) -> Self {
         Self {
             shared,
             peer,
-            transfer,
+            kind,
+            id,
+            pause_most,
             index: 0,
             dialler: Side::Us,
             failures: 0,
@@ -50,7 +55,7 @@ impl Crew {
             return;
         }
         while there + self.joining.len() < wanted {
-            let join = Join { kind: JoinKind::File, id: self.transfer.0, index: self.index };
+            let join = Join { kind: self.kind, id: self.id, index: self.index };
             self.index = self.index.wrapping_add(1);
             let (shared, peer, dialler) = (Arc::clone(&self.shared), self.peer.clone(), self.dialler);
             self.joining.spawn(async move { (dialler, joins::open(&shared, &peer, join, dialler).await) });
@@ -78,7 +83,7 @@ impl Crew {
                 Some(circuit)
             }
             Err(error) => {
-                tracing::debug!(%error, "a circuit for a file was not joined");
+                tracing::debug!(%error, "a further circuit was not joined");
                 self.missed(dialler, &error);
                 None
             }
@@ -114,7 +119,7 @@ impl Crew {
     }
 
     fn wait(&mut self) {
-        let pause = PAUSE_FIRST.saturating_mul(1 << self.misses.saturating_sub(1).min(8)).min(PAUSE_MOST);
+        let pause = PAUSE_FIRST.saturating_mul(1 << self.misses.saturating_sub(1).min(8)).min(self.pause_most);
         self.not_before = self.shared.clock.now() + pause;
     }
 }
@@ -125,6 +130,5 @@ const TRIES: u32 = 2;
 /// Between two looks for a session to announce circuits in.
 const NO_SESSION: Duration = Duration::from_secs(2);
 
-/// After a failure, at first and at most.
+/// After a first failure.
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
-const PAUSE_MOST: Duration = Duration::from_secs(30);
