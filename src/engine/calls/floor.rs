@@ -135,6 +135,10 @@ impl Panel {
         lock(&self.0).over = true;
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        lock(&self.0).over
+    }
+
     /// What the person wants; other devices are told once.
     pub(super) fn wish(&self) -> Wish {
         let mut controls = lock(&self.0);
@@ -152,3 +156,56 @@ impl Panel {
 
 /// Cells between the rhythm and a circuit's writer: one that is being written, and one.
 const CELLS: usize = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::voice::cell::Cell;
+    use crate::wire::{Circuits, Profile};
+
+    fn at(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn number(cells: &mut mpsc::Receiver<super::Cell>) -> Option<u32> {
+        let cell = cells.try_recv().ok()?;
+        Some(Cell::decode(Profile::Default, cell.as_ref()).unwrap().number)
+    }
+
+    #[test]
+    fn a_mouth_that_is_full_gets_no_cell_and_no_number_is_left_out() {
+        let floor = Floor::new(Line::new(Profile::Default, Circuits::new(2).unwrap(), &[7; 40], at(0)));
+        let ((_, mut slow), (_, mut quick)) = (floor.attach(at(0)).unwrap(), floor.attach(at(0)).unwrap());
+        assert!(floor.attach(at(0)).is_none(), "all places are taken");
+        let mut heard = Vec::new();
+        for tick in 0..20 {
+            assert_eq!(floor.send(at(20 * tick)), at(20 * (tick + 1)));
+            heard.extend(number(&mut quick));
+        }
+        assert_eq!(heard, (1..=10).collect::<Vec<_>>());
+        assert_eq!((number(&mut slow), number(&mut slow)), (Some(1), None), "one cell waits, not ten");
+        floor.send(at(400));
+        assert_eq!(number(&mut slow), Some(2));
+    }
+
+    #[test]
+    fn a_mouth_that_is_gone_frees_its_place() {
+        let floor = Floor::new(Line::new(Profile::Default, Circuits::new(2).unwrap(), &[7; 40], at(0)));
+        drop(floor.attach(at(0)).unwrap());
+        floor.attach(at(0)).unwrap();
+        floor.send(at(0));
+        assert!(floor.attach(at(0)).is_some());
+    }
+
+    #[test]
+    fn other_devices_are_told_once() {
+        let panel = Panel::default();
+        panel.use_sound(Sound::none());
+        panel.mute(true);
+        let (first, second) = (panel.wish(), panel.wish());
+        assert!(first.sound.is_some() && first.muted && !first.over);
+        assert!(second.sound.is_none() && second.muted && !panel.is_over());
+        panel.end();
+        assert!(panel.wish().over && panel.is_over());
+    }
+}

@@ -1,7 +1,8 @@
 //! The way of sound through this machine: from the microphone to the line, and from the line to the loudspeaker.
 //!
-//! It is one thread with a clock of its own: it wakes at each tick of the line, so that cells leave on time whatever the
-//! microphone, the codec or the rest of the program does. It opens no circuit and knows no contact.
+//! It is two threads. One carries sound and waits for the devices. The other has nothing to do but let cells go at each tick
+//! of the line, so that they leave on time whatever the microphone, the codec or the rest of the program does. It opens no
+//! circuit and knows no contact.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,11 +49,13 @@ pub(super) struct Setting {
 pub(super) enum PathError {
     #[error(transparent)]
     Codec(#[from] CodecError),
+    #[error("a thread could not be started")]
+    Thread(#[from] std::io::Error),
     #[error("the call was over before it had a sound")]
     Over,
 }
 
-/// The thread.
+/// The thread that carries sound.
 struct Walk {
     clock: Arc<dyn Clock>,
     panel: Arc<Panel>,
@@ -111,9 +114,19 @@ fn walk(setting: Setting, ready: oneshot::Sender<Floor>) -> Result<(), PathError
     let mut line = Line::new(profile, circuits, &silence, now + AFTER_FRAME);
     line.speak(&first, now);
     let floor = Floor::new(line);
+    let (rhythm, clock, panel) = (floor.clone(), Arc::clone(&walk.clock), Arc::clone(&walk.panel));
+    std::thread::Builder::new().name(RHYTHM.to_owned()).spawn(move || beat(&rhythm, &*clock, &panel))?;
     ready.send(floor.clone()).map_err(|_| PathError::Over)?;
     walk.on(&floor);
     Ok(())
+}
+
+/// Lets cells go at each tick until the call is over.
+fn beat(floor: &Floor, clock: &dyn Clock, panel: &Panel) {
+    while !panel.is_over() {
+        let tick = floor.send(clock.now());
+        std::thread::sleep(tick.saturating_sub(clock.now()));
+    }
 }
 
 impl Walk {
@@ -163,14 +176,12 @@ impl Walk {
     /// Carries sound both ways until the call is over.
     fn on(&mut self, floor: &Floor) {
         while !self.obey() {
-            let tick = floor.send(self.clock.now());
             self.play(floor);
             while let Some(frame) = self.listen(self.clock.now()) {
                 floor.speak(&frame, self.clock.now());
             }
             self.show();
-            let now = self.clock.now();
-            std::thread::sleep(tick.min(now + STEP).saturating_sub(now));
+            std::thread::sleep(STEP);
         }
     }
 
@@ -274,10 +285,11 @@ const STEP: Duration = Duration::from_micros(2_500);
 /// From a frame to the tick that carries it: encoding, and a look that comes late.
 const AFTER_FRAME: Duration = Duration::from_millis(4);
 
-/// Blocks that a loudspeaker may want at once: a card that asks for more would keep cells from leaving.
+/// Blocks that a loudspeaker may want at once: one that asks for more must not keep the microphone waiting.
 const BLOCKS_AT_ONCE: usize = 16;
 
 /// How long the thread may take to end.
 const LINGER: Duration = Duration::from_millis(500);
 
-const THREAD: &str = "call";
+const THREAD: &str = "call sound";
+const RHYTHM: &str = "call rhythm";
