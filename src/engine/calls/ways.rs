@@ -80,7 +80,8 @@ impl Ways {
     /// has gone on to the next; where none is awaited, the new one is refused.
     pub(super) fn asked(&mut self, asked: Asked) {
         self.answers.retain(|answer| !answer.is_finished());
-        if self.open.len() + self.spare.len() + self.answers.len() >= self.places + SPARE {
+        // Those that were answered and not fetched yet count as well.
+        if self.open.len() + self.spare.len() + self.answering.len() >= self.places + SPARE {
             match self.answers.pop_front() {
                 Some(oldest) => oldest.abort(),
                 None => return tracing::debug!("a further circuit of a call was refused: it has enough"),
