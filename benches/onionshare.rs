@@ -147,7 +147,11 @@ impl OnionShare {
         curl.args(["--silent", "--fail", "--max-time", "600", "--socks5-hostname"]);
         // A name at the proxy that no stream had before: tor gives it circuits of its own.
         let name = format!("fetch{}:", self.fetches.fetch_add(1, Ordering::Relaxed));
-        curl.arg(format!("127.0.0.1:{}", self.fetcher.port)).args(["--proxy-user", &name]).arg("--output").arg(to).arg(url);
+        curl.arg(format!("127.0.0.1:{}", self.fetcher.port))
+            .args(["--proxy-user", &name])
+            .arg("--output")
+            .arg(to)
+            .arg(url);
         let status = curl.status()?;
         if status.success() { Ok(()) } else { Err(format!("curl: {status}").into()) }
     }

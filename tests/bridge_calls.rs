@@ -176,7 +176,9 @@ async fn a_note_waits_is_discarded_and_is_forgotten_by_a_locked_window() {
     let (mut alice, to_bob, _bob, _) = pair(66, Some(&dir.path().join("alice"))).await;
     for end in [Intent::NoteDiscard, Intent::Lock] {
         alice.wish(Intent::NoteRecord(to_bob)).await;
-        alice.until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Speaking)).await;
+        alice
+            .until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Speaking && note.level > 0.1))
+            .await;
         alice.wish(Intent::NoteStop).await;
         alice.until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Whole)).await;
         alice.wish(end).await;
