@@ -177,7 +177,7 @@ async fn a_note_waits_is_discarded_and_is_forgotten_by_a_locked_window() {
     for end in [Intent::NoteDiscard, Intent::Lock] {
         alice.wish(Intent::NoteRecord(to_bob)).await;
         alice
-            .until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Speaking && note.level > 0.1))
+            .until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Speaking && note.seconds >= 1))
             .await;
         alice.wish(Intent::NoteStop).await;
         alice.until(|model| model.recording.is_some_and(|note| note.stage == Spoken::Whole)).await;
