@@ -63,7 +63,7 @@ impl Ways {
 
     /// Dials what is missing, if dialling is ours.
     pub(super) fn fill(&mut self) {
-        let there = self.open.len() + self.spare.len();
+        let there = self.held();
         if let Some(crew) = &mut self.crew {
             crew.fill(self.places, there);
         }
@@ -81,7 +81,7 @@ impl Ways {
     pub(super) fn asked(&mut self, asked: Asked) {
         self.answers.retain(|answer| !answer.is_finished());
         // Those that were answered and not fetched yet count as well.
-        if self.open.len() + self.spare.len() + self.answering.len() >= self.places + SPARE {
+        if self.held() + self.answering.len() >= self.most() {
             match self.answers.pop_front() {
                 Some(oldest) => oldest.abort(),
                 None => return tracing::debug!("a further circuit of a call was refused: it has enough"),
@@ -97,6 +97,10 @@ impl Ways {
         tokio::select! {
             circuit = dialled(&mut self.crew) => self.spare.extend(circuit),
             Some(answered) = self.answering.join_next() => match answered {
+                // Also one that was to give way, and was joined at that moment.
+                Ok(Ok(_)) if self.held() >= self.most() => {
+                    tracing::debug!("a further circuit of a call was let go: it has enough");
+                }
                 Ok(Ok(circuit)) => self.spare.push_back(circuit),
                 Ok(Err(error)) => tracing::debug!(%error, "a circuit of a call was not joined"),
                 // It gave way.
@@ -136,6 +140,16 @@ impl Ways {
             self.open.retain(|open| open.lane != dead);
             floor.detach(dead);
         }
+    }
+
+    /// Circuits that are here.
+    fn held(&self) -> usize {
+        self.open.len() + self.spare.len()
+    }
+
+    /// Circuits that the other side may have here.
+    fn most(&self) -> usize {
+        self.places + SPARE
     }
 
     fn ended(&mut self, ended: Option<(LaneId, LaneEnd)>) {
