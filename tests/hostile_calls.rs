@@ -217,10 +217,10 @@ async fn of_fifty_circuits_five_are_taken() {
         tokio::time::timeout(HANGING, circuits.join_next()).await.expect("a sixth circuit was taken");
     }
     scene.bob.person.engine.accept_call(CALL).await.unwrap();
-    let numbers = scene.bob.person.until(|event| matches!(event, Event::CallStats(..))).await;
-    let Event::CallStats(_, stats) = numbers else { unreachable!() };
-    assert!((1..=3).contains(&stats.circuits.len()), "{stats:?}");
-    assert!(stats.cells_sent > 0, "{stats:?}");
+    // Who says nothing is soon given up for another, so at one moment there may be none.
+    let cells = |event: &Event| matches!(event, Event::CallStats(_, stats) if stats.cells_sent > 0);
+    let Event::CallStats(_, stats) = scene.bob.person.until(cells).await else { unreachable!() };
+    assert!(stats.circuits.len() <= 3, "{stats:?}");
 }
 
 /// Does the dialler's part of a join, says nothing, and returns when bob has ended it.
