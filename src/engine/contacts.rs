@@ -8,14 +8,13 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::clock::SystemRandom;
 use super::contact::{Actor, Note};
 use super::event::{ContactView, Delivery, Event, Presence, Receipts};
-use super::joins::{Askers, Peer};
+use super::joins::Peer;
 use super::lanes::Lanes;
 use super::porter::Porter;
 use super::roster::{ContactEntry, Live, LivePresence, lock};
 use super::{Engine, EngineError, Reason, Shared, fates};
 use crate::name::PetName;
 use crate::name::safety::{SafetyWords, safety_words};
-use crate::session::JoinKind;
 use crate::talk::{Retry, TokenBucket};
 use crate::vault::{Contact, ContactId, ContactState, IdentityId, NewContact, Request, RequestId};
 use crate::wire::{Epoch, Random, RequestText};
@@ -233,8 +232,6 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         .ok_or(EngineError::NotFound)?;
     let (notes, notes_rx) = mpsc::channel(NOTES);
     let (asked, asked_rx) = mpsc::channel(NOTES);
-    let askers = Askers::default();
-    askers.register(JoinKind::File, asked);
     let bell = Arc::new(Notify::new());
     let live = Arc::new(Mutex::new(Live::default()));
     let peer = Peer { contact: row.id, identity: row.identity, address: row.address, lanes: Lanes::default() };
@@ -261,7 +258,7 @@ pub(super) fn run(shared: &Arc<Shared>, row: &Contact) -> Result<(), EngineError
         notes,
         bell,
         live,
-        askers,
+        asked,
         files,
         task: tokio::spawn(actor.run()),
         porter: tokio::spawn(porter.run(end)),

@@ -55,13 +55,6 @@ pub(super) struct Asked {
     pub(super) keys: JoinKeys,
 }
 
-/// Who is told of the joins that a contact announces, by what they are for.
-#[derive(Clone, Default)]
-pub(super) struct Askers(Arc<Mutex<Vec<Asker>>>);
-
-/// Who is told of joins of one kind.
-type Asker = (JoinKind, mpsc::Sender<Asked>);
-
 /// What somebody who dials an identity may come with.
 #[derive(Default)]
 pub(super) struct Joins {
@@ -201,27 +194,6 @@ pub(super) async fn welcome(mut stream: Stream, opening: Opening) -> Result<(), 
     // Who waited may have gone meanwhile; the circuit ends with it.
     purpose.try_send(circuit).ok();
     Ok(())
-}
-
-impl Askers {
-    /// From now on `to` is told of the joins of this kind.
-    pub(super) fn register(&self, kind: JoinKind, to: mpsc::Sender<Asked>) {
-        let mut askers = self.lock();
-        askers.retain(|(known, _)| *known != kind);
-        askers.push((kind, to));
-    }
-
-    /// Tells of a join. Too many at once, or one that nobody knows anything of: it is left alone, and fails there.
-    pub(super) fn tell(&self, asked: Asked) {
-        let to = self.lock().iter().find(|(kind, _)| *kind == asked.join.kind).map(|(_, to)| to.clone());
-        if let Some(to) = to {
-            to.try_send(asked).ok();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Asker>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 async fn cell(stream: &mut Stream) -> Result<Box<[u8; CELL]>, std::io::Error> {

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::Reason;
 use super::contact::Note;
-use super::joins::{Askers, Joins, Peer};
+use super::joins::{Asked, Joins, Peer};
 use crate::vault::{ContactId, IdentityId, MessageKey};
 
 /// Everything that runs.
@@ -49,7 +49,7 @@ pub(super) struct ContactEntry {
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
-    pub(super) askers: Askers,
+    pub(super) asked: mpsc::Sender<Asked>,
     /// Told when something about its files is to be looked at.
     pub(super) files: Arc<Notify>,
     pub(super) task: JoinHandle<()>,
@@ -85,8 +85,8 @@ pub(super) struct ContactHandle {
     pub(super) notes: mpsc::Sender<Note>,
     bell: Arc<Notify>,
     pub(super) live: Arc<Mutex<Live>>,
-    /// Who is told of the joins the contact announces.
-    pub(super) askers: Askers,
+    /// Where the circuits go that the contact announces for files.
+    pub(super) asked: mpsc::Sender<Asked>,
     files: Arc<Notify>,
 }
 
@@ -205,7 +205,7 @@ impl ContactEntry {
             notes: self.notes.clone(),
             bell: Arc::clone(&self.bell),
             live: Arc::clone(&self.live),
-            askers: self.askers.clone(),
+            asked: self.asked.clone(),
             files: Arc::clone(&self.files),
         }
     }

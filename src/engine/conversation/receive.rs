@@ -137,7 +137,8 @@ impl Conversation {
             JoinKind::Voice => self.shared.phone.asked(self.contact, asked),
             JoinKind::File => {
                 if let Some(running) = self.shared.roster.contact(self.contact) {
-                    running.askers.tell(asked);
+                    // Beyond the bound it is left alone, and fails there.
+                    running.asked.try_send(asked).ok();
                 }
             }
         }
