@@ -1,8 +1,10 @@
-"""How a voice sounds after a journey: PESQ-WB (ITU-T P.862.2) of two WAV files, 16 kHz, one channel, 16 bits.
+"""How a voice sounds after a journey: PESQ-WB (ITU-T P.862.2) of WAV files, 16 kHz, one channel, 16 bits.
 
-    python judge.py said.wav heard.wav
+    python judge.py said.wav heard.wav [seconds]
 
-The two are aligned first, by their cross-correlation: the same sound a little late would score as damaged.
+Cuts what was said into pieces of so many seconds (else it is one piece), finds each of them in what was heard by their
+cross-correlation, since the same sound a little late would score as damaged, and prints for each: PESQ, and by how many
+milliseconds it was heard later. Pieces in which little is said, or that were heard only in part, are left out.
 """
 
 import sys
@@ -19,17 +21,35 @@ def read(path):
         return numpy.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(numpy.float64)
 
 
-def aligned(said, heard):
+def late(said, heard):
+    """By how many samples the one begins later in the other."""
     size = 1 << (len(said) + len(heard) - 1).bit_length()
     spectrum = numpy.fft.rfft(heard, size) * numpy.conj(numpy.fft.rfft(said, size))
-    late = int(numpy.argmax(numpy.fft.irfft(spectrum, size)))
-    late -= size if late > size // 2 else 0
-    said, heard = said[max(0, -late) :], heard[max(0, late) :]
-    length = min(len(said), len(heard))
-    return said[:length], heard[:length], late
+    at = int(numpy.argmax(numpy.fft.irfft(spectrum, size)))
+    return at - size if at > size // 2 else at
+
+
+def pieces(said, length):
+    """Beginnings and pieces; what is left at the end is too short."""
+    return [(start, said[start : start + length]) for start in range(0, len(said) - length + 1, length)]
 
 
 RATE = 16_000
 
-said, heard, late = aligned(read(sys.argv[1]), read(sys.argv[2]))
-print(round(pesq(RATE, said, heard, "wb"), 3), round(1000 * late / RATE, 1))
+# The root of the mean square below which little is said.
+QUIET = 100
+
+# How much earlier or later than in its place a piece is looked for.
+AROUND = RATE
+
+said, heard = read(sys.argv[1]), read(sys.argv[2])
+length = int(float(sys.argv[3]) * RATE) if len(sys.argv) > 3 else len(said)
+for start, piece in pieces(said, length):
+    if numpy.sqrt(numpy.mean(piece**2)) < QUIET:
+        continue
+    begin = max(0, start - AROUND)
+    at = late(piece, heard[begin : start + length + AROUND])
+    found = heard[max(0, begin + at) : begin + at + length]
+    if at < 0 and length < len(said) or len(found) < 0.98 * length:
+        continue
+    print(round(pesq(RATE, piece[: len(found)], found, "wb"), 3), round(1000 * (begin + at - start) / RATE, 1))

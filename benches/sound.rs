@@ -12,18 +12,19 @@
     reason = "a bench stops at what goes wrong, and asks another program"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use figure::tell;
 use pelure::voice::chain::{Chain, Listening};
 use pelure::voice::codec::{Decoder, Encoder};
 use pelure::voice::disguise::{Disguise, Mask};
+use pelure::voice::emulator::{Plan, Weather};
 use pelure::voice::pcm::{BLOCK, FRAME, RATE, SILENCE};
+use pelure::voice::playing::Playing;
 use pelure::voice::resample::Resampler;
-use pelure::voice::wav::{self, Recording};
+use pelure::wire::Profile;
 use pelure::{voice, wire};
+use speech::{Verdict, judge, mean_pesq, people};
 
 #[path = "../src/voice/chain/testing.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the tests of the chain use all of it")]
@@ -31,11 +32,14 @@ mod echo;
 #[path = "kit/figure.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each bench uses its part")]
 mod figure;
+#[path = "kit/speech.rs"]
+mod speech;
 
 fn main() {
-    let speech = speech();
-    for (name, bytes) in [("thin", 23), ("saver", 30), ("default", 40)] {
-        let mut encoder = Encoder::new(bytes).unwrap();
+    let speech = people();
+    for profile in Profile::ALL {
+        let name = format!("{profile:?}").to_lowercase();
+        let mut encoder = Encoder::new(profile.frame_bytes()).unwrap();
         let frames: Vec<Vec<u8>> =
             speech.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();
         let sizes: std::collections::BTreeSet<usize> = frames.iter().map(Vec::len).collect();
@@ -43,15 +47,36 @@ fn main() {
         tell(&format!("voice_frame_sizes_{name}"), sizes.len() as f64, "sizes", None);
         let mut decoder = Decoder::new().unwrap();
         let heard: Vec<f32> = frames.iter().flat_map(|frame| decoder.decode(frame).unwrap()).collect();
-        if let Some(score) = pesq(&speech, &heard) {
-            tell(&format!("voice_codec_pesq_{name}"), score, "PESQ-WB", None);
-        }
+        let Some(alone) = judge(&speech, &heard, None) else { continue };
+        let alone = mean_pesq(&alone);
+        tell(&format!("voice_codec_pesq_{name}"), alone, "PESQ-WB", None);
+        let called = called(&speech, frames, profile);
+        tell(&format!("voice_call_pesq_{name}"), called, "PESQ-WB", Some(alone));
     }
     for delay_ms in [60, 100, 150, 200, 300] {
         let enhancement = echo::enhancement(Listening::Loudspeaker, delay_ms);
         tell(&format!("voice_echo_{delay_ms}_ms"), f64::from(enhancement), "dB", None);
     }
     costs(&speech);
+}
+
+/// PESQ-WB of what is heard in calls over usual circuits, the mean of some calls.
+fn called(speech: &[f32], frames: Vec<Vec<u8>>, profile: Profile) -> f64 {
+    // The codec begins anew with the same state each time round, so that all is one sound.
+    let length = frames.len() * FRAME;
+    let seconds = length as f64 / f64::from(RATE);
+    let said: Vec<f32> = speech.iter().copied().take(length).cycle().take(length * (1 + ROUNDS)).collect();
+    let lasts = Duration::from_secs_f64(seconds * (ROUNDS + 2) as f64);
+    let verdicts: Vec<Verdict> = (0..CALLS)
+        .flat_map(|seed| {
+            let plan = Plan { profile, lasts, ..Plan::new(Weather::TYPICAL, seed) };
+            let sound = plan.run_heard(frames.clone(), Playing::new().unwrap()).sound;
+            // Not the first time round: a call finds out about its circuits first.
+            judge(&said[length..], &sound[length..], Some(seconds as u32)).unwrap()
+        })
+        .collect();
+    assert!(verdicts.len() >= CALLS as usize * (ROUNDS - 1), "{} pieces were heard", verdicts.len());
+    mean_pesq(&verdicts)
 }
 
 /// The share of a core that each part takes while somebody speaks.
@@ -101,49 +126,14 @@ fn costs(speech: &[f32]) {
     });
 }
 
-/// PESQ-WB of what was heard, if there is a Python to ask.
-fn pesq(said: &[f32], heard: &[f32]) -> Option<f64> {
-    let python = std::env::var_os("PELURE_PESQ")?;
-    let dir = tempfile::tempdir().unwrap();
-    let files = [("said.wav", said), ("heard.wav", heard)].map(|(name, sound)| {
-        let path = dir.path().join(name);
-        let mut recording = Recording::create(&path).unwrap();
-        sound.as_chunks::<BLOCK>().0.iter().for_each(|block| recording.write(block).unwrap());
-        path
-    });
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/judge.py");
-    let output = Command::new(python).arg(script).args(files).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap())
-}
-
-/// People who speak, one after the other.
-fn speech() -> Vec<f32> {
-    let folder = std::env::var_os("PELURE_SPEECH").map_or_else(|| PathBuf::from(SPEECH), PathBuf::from);
-    let mut files: Vec<PathBuf> = folder.read_dir().map_or_else(
-        |_| Vec::new(),
-        |entries| entries.map(|entry| entry.unwrap().path()).filter(|path| is_speech(path)).collect(),
-    );
-    files.sort();
-    let speech: Vec<f32> = files.iter().flat_map(|path| wav::read(path).unwrap()).collect();
-    if speech.is_empty() {
-        eprintln!(
-            "no speech in {}: install alsa-utils, or set PELURE_SPEECH; a hum is measured instead",
-            folder.display()
-        );
-        return (0..20 * RATE).map(|at| (at as f32 * 0.05).sin() * (at as f32 * 0.0008).sin() * 0.4).collect();
-    }
-    speech
-}
-
-fn is_speech(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "wav") && path.file_stem().is_some_and(|name| name != "Noise")
-}
-
 /// How long this thread has computed.
 fn thread_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(u64::try_from(time.tv_sec).unwrap(), u32::try_from(time.tv_nsec).unwrap())
 }
 
-const SPEECH: &str = "/usr/share/sounds/alsa";
+/// Calls whose sound is judged, with other circuits each.
+const CALLS: u64 = 10;
+
+/// How often what is said is said in such a call, after the first time.
+const ROUNDS: usize = 3;

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kit::figure::tell;
-use kit::process::{Outcome, Process, built};
+use kit::process::{Outcome, Process, built, processor};
 use serde_json::json;
 use tornet::Tornet;
 
@@ -116,14 +116,6 @@ fn xdotool(display: &str, arguments: &[&str]) -> Outcome<bool> {
     Ok(command.status()?.success())
 }
 
-/// Seconds of the processor that a process used so far.
-fn processor(process: u32) -> Outcome<f64> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let (_, fields) = stat.rsplit_once(')').ok_or("not a stat file")?;
-    let ticks: f64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-    Ok(ticks / TICKS)
-}
-
 /// MiB of a process in memory, and how much of that are libraries that draw OpenGL in software.
 fn resident(process: u32) -> Outcome<(f64, f64)> {
     let (mut all, mut mesa, mut drawing) = (0.0, 0.0, false);
@@ -156,5 +148,3 @@ const IDLE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_secs(3);
 /// Nothing takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Clock ticks of Linux in a second, as /proc tells them.
-const TICKS: f64 = 100.0;

@@ -1,6 +1,7 @@
 //! Two programs that know each other: each with a profile, an identity and one contact.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -19,9 +20,16 @@ pub struct Person {
 impl Person {
     /// Starts a program on a new profile in `dir`, which is named so.
     pub fn arrive(binary: &Path, dir: &Path, name: &str) -> Outcome<Self> {
+        Self::arrive_with(binary, dir, name, |_| ())
+    }
+
+    /// As [`Person::arrive`], with more said to the program when it starts.
+    pub fn arrive_with(binary: &Path, dir: &Path, name: &str, more: impl FnOnce(&mut Command)) -> Outcome<Self> {
         let passphrase = dir.join("passphrase");
         std::fs::write(&passphrase, "bench")?;
-        let mut process = Process::pelure(binary, &dir.join("arti.toml"), &dir.join(name), &passphrase)?;
+        let mut command = Process::command(binary, &dir.join("arti.toml"), &dir.join(name), &passphrase);
+        more(&mut command);
+        let mut process = Process::start(&mut command)?;
         let identity = text(&process.call("identity.create", &json!({"name": name}))?, "identity")?;
         Ok(Self { process, identity, contact: String::new() })
     }

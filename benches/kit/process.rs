@@ -46,10 +46,16 @@ impl Process {
 
     /// Starts `pelure headless` on a profile, with the passphrase in a file. It logs nothing; why it ends it says anyway.
     pub fn pelure(binary: &Path, tor_config: &Path, profile: &Path, passphrase: &Path) -> Outcome<Self> {
+        Self::start(&mut Self::command(binary, tor_config, profile, passphrase))
+    }
+
+    /// What [`Process::pelure`] starts.
+    pub fn command(binary: &Path, tor_config: &Path, profile: &Path, passphrase: &Path) -> Command {
         let mut command = Command::new(binary);
         command.arg("headless").arg("--tor-config").arg(tor_config);
         command.arg("--profile").arg(profile).arg("--passphrase-file").arg(passphrase);
-        Self::start(command.env("PELURE_LOG", "off"))
+        command.env("PELURE_LOG", "off");
+        command
     }
 
     /// When it was started.
@@ -135,6 +141,17 @@ pub fn built(name: &str) -> Outcome<PathBuf> {
     let path = here.parent().and_then(Path::parent).ok_or("no such directory")?.join(name);
     if path.is_file() { Ok(path) } else { Err(format!("{} is not built", path.display()).into()) }
 }
+
+/// Seconds of the processor that a process used so far.
+pub fn processor(process: u32) -> Outcome<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, fields) = stat.rsplit_once(')').ok_or("not a stat file")?;
+    let ticks: f64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    Ok(ticks / TICKS)
+}
+
+/// In a second of a processor, as Linux counts for programs.
+const TICKS: f64 = 100.0;
 
 /// Nothing takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(240);

@@ -22,6 +22,7 @@ pub mod level;
 pub mod line;
 pub mod note;
 pub mod pcm;
+pub mod playing;
 mod playout;
 mod profile;
 pub mod quality;

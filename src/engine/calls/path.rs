@@ -22,11 +22,8 @@ use crate::voice::device::{Choice, DeviceError, Devices, Loudspeaker, Microphone
 use crate::voice::disguise::{Disguise, Mask};
 use crate::voice::level::Meter;
 use crate::voice::pcm::{Block, FRAME, SILENCE};
+use crate::voice::playing::Playing;
 use crate::wire::{Circuits, Profile};
-
-mod playing;
-
-use playing::Playing;
 
 /// The sound of one call.
 pub(super) struct Path {

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::Trace;
 use super::pipe::{Dice, Pipe, Weather};
-use super::rehearsal::Rehearsal;
+use super::rehearsal::{Ear, Rehearsal};
 use crate::voice::Stats;
+use crate::voice::playing::Playing;
 use crate::wire::{Circuits, Profile};
 
 /// What is rehearsed.
@@ -85,6 +86,8 @@ pub struct Outcome {
     pub stats: Stats,
     /// By how much, in all, sound was made longer or shorter.
     pub stretched: Duration,
+    /// What the listener heard, if somebody listened ([`Plan::run_heard`]): 16 kHz, from the beginning of the call.
+    pub sound: Vec<f32>,
 }
 
 /// Who of the two.
@@ -139,6 +142,12 @@ impl Plan {
     /// Holds the call.
     pub fn run(self) -> Outcome {
         Rehearsal::new(self).run()
+    }
+
+    /// Holds the call with somebody who speaks these frames, over and over, encoded for the profile of the call, and with
+    /// somebody who listens.
+    pub fn run_heard(self, speech: Vec<Vec<u8>>, playing: Playing) -> Outcome {
+        Rehearsal::new(self).heard(Ear { speech, playing }).run()
     }
 
     /// One direction of the circuit of this number.

@@ -12,6 +12,7 @@ use super::pipe::{Dice, Pipe};
 use super::plan::{Heard, Outcome, Plan, Side, Voice};
 use crate::voice::cell::Cell;
 use crate::voice::line::Line;
+use crate::voice::playing::Playing;
 use crate::voice::{FRAME, LaneId, Play};
 use crate::wire::limits::VOICE_CELL;
 
@@ -32,7 +33,15 @@ pub struct Rehearsal {
     came: Vec<bool>,
     /// Sound that was decoded and is not played yet.
     ahead: Duration,
+    ear: Option<Ear>,
     outcome: Outcome,
+}
+
+/// Somebody who listens, and what is said to them.
+pub(super) struct Ear {
+    /// Frames as an encoder made them; each stands for those numbers that are its place, counted round and round.
+    pub(super) speech: Vec<Vec<u8>>,
+    pub(super) playing: Playing,
 }
 
 /// A circuit with both its directions.
@@ -81,6 +90,7 @@ impl Rehearsal {
             spoken: 0,
             came: Vec::new(),
             ahead: Duration::ZERO,
+            ear: None,
             outcome: Outcome::default(),
             plan,
         };
@@ -91,6 +101,11 @@ impl Rehearsal {
         this.at(listens, Event::Listen);
         this.at(LOOK_EVERY, Event::Look);
         this
+    }
+
+    /// The same call, with somebody who listens.
+    pub(super) fn heard(self, ear: Ear) -> Self {
+        Self { ear: Some(ear), ..self }
     }
 
     /// Holds the call to its end.
@@ -213,29 +228,45 @@ impl Rehearsal {
 
     /// The sound card takes another 10 ms.
     fn listen(&mut self) {
-        while self.ahead < PIECE {
-            let at = self.now + self.ahead;
-            let quiet = self.is_pause();
-            match self.lines.listener.play(self.now, self.ahead, quiet) {
-                Play::Frame { bytes, speed, leap, .. } => {
-                    self.play(at, &bytes, leap);
-                    let length = FRAME.div_f32(speed);
-                    self.ahead += length;
-                    self.outcome.stretched += length.abs_diff(FRAME);
-                }
-                Play::Conceal | Play::Silence => {
-                    if !self.outcome.heard.is_empty() {
-                        self.outcome.concealed.push(at);
-                    }
-                    self.ahead += PIECE;
-                }
+        match self.ear.take() {
+            Some(mut ear) => {
+                let block = ear.playing.next(|ahead, quiet| Ear::hear(&ear.speech, self.play(ahead, quiet)));
+                self.outcome.sound.extend(block);
+                self.ear = Some(ear);
             }
+            None => self.listen_to_numbers(),
         }
-        self.ahead -= PIECE;
         self.at(self.now + self.plan.sound(Side::Listener, PIECE), Event::Listen);
     }
 
-    fn play(&mut self, at: Duration, frame: &[u8], leap: bool) {
+    /// As a listener would, but without sound: what is decoded lasts as long as it should.
+    fn listen_to_numbers(&mut self) {
+        while self.ahead < PIECE {
+            let length = match self.play(self.ahead, self.is_pause()) {
+                Play::Frame { speed, .. } => FRAME.div_f32(speed),
+                Play::Conceal | Play::Silence => PIECE,
+            };
+            self.ahead += length;
+        }
+        self.ahead -= PIECE;
+    }
+
+    /// What the listener is given, noted.
+    fn play(&mut self, ahead: Duration, quiet: bool) -> Play {
+        let at = self.now + ahead;
+        let play = self.lines.listener.play(self.now, ahead, quiet);
+        match &play {
+            Play::Frame { bytes, speed, leap, .. } => {
+                self.note(at, bytes, *leap);
+                self.outcome.stretched += FRAME.div_f32(*speed).abs_diff(FRAME);
+            }
+            Play::Conceal | Play::Silence if self.outcome.heard.is_empty() => {}
+            Play::Conceal | Play::Silence => self.outcome.concealed.push(at),
+        }
+        play
+    }
+
+    fn note(&mut self, at: Duration, frame: &[u8], leap: bool) {
         if leap {
             self.outcome.leaps.push(at);
         }
@@ -293,6 +324,20 @@ impl<T> Pair<T> {
         match side {
             Side::Speaker => &mut self.speaker,
             Side::Listener => &mut self.listener,
+        }
+    }
+}
+
+impl Ear {
+    /// The same, with the sound that the number in the frame stands for.
+    fn hear(speech: &[Vec<u8>], play: Play) -> Play {
+        match play {
+            Play::Frame { number, bytes, speed, leap } => {
+                let place = spoken_number(&bytes) as usize % speech.len().max(1);
+                let bytes = speech.get(place).map_or(bytes, |frame| frame.as_slice().into());
+                Play::Frame { number, bytes, speed, leap }
+            }
+            other => other,
         }
     }
 }

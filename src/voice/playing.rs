@@ -5,13 +5,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::voice::codec::{CodecError, Decoder};
-use crate::voice::level::{Level, Meter};
-use crate::voice::pcm::{self, BLOCK, Block, FRAME, RATE, SILENCE};
-use crate::voice::{Play, Stretch};
+use super::codec::{CodecError, Decoder};
+use super::level::{Level, Meter};
+use super::pcm::{self, BLOCK, Block, FRAME, RATE, SILENCE};
+use super::{Play, Stretch};
 
 /// The listening end of a call.
-pub(super) struct Playing {
+pub struct Playing {
     decoder: Decoder,
     stretch: Stretch,
     /// Sound that is still to be played.
@@ -26,7 +26,11 @@ pub(super) struct Playing {
 }
 
 impl Playing {
-    pub(super) fn new() -> Result<Self, CodecError> {
+    /// Nothing was heard yet.
+    ///
+    /// # Errors
+    /// The decoder cannot be made: no memory.
+    pub fn new() -> Result<Self, CodecError> {
         Ok(Self {
             decoder: Decoder::new()?,
             stretch: Stretch::new(RATE),
@@ -39,7 +43,7 @@ impl Playing {
     }
 
     /// The next 10 ms. `play` says what follows the sound that lasts for so long, which is a pause or is not.
-    pub(super) fn next(&mut self, mut play: impl FnMut(Duration, bool) -> Play) -> Block {
+    pub fn next(&mut self, mut play: impl FnMut(Duration, bool) -> Play) -> Block {
         let mut block = SILENCE;
         while self.ready.len() < BLOCK {
             let before = self.ready.len();
@@ -56,7 +60,7 @@ impl Playing {
     }
 
     /// How loud it is.
-    pub(super) fn level(&self) -> Level {
+    pub fn level(&self) -> Level {
         self.heard.level()
     }
 
