@@ -68,10 +68,10 @@ fn main() -> Outcome<()> {
 
 /// From the acceptance to the first sound at each ear, both speaking all the time; callers take turns.
 fn first_words(stage: &mut Stage) -> Outcome<()> {
-    let _voices = [stage.says(0, &stage.vowels[0])?, stage.says(1, &stage.vowels[1])?];
     let (mut by_caller, mut by_called, mut ways) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..CALLS {
         let (caller, called) = (number % 2, (number + 1) % 2);
+        let _voices = [stage.says(0, &stage.vowels[0])?, stage.says(1, &stage.vowels[1])?];
         let call = stage.call(caller)?;
         let way = stage.people[caller].stats(best_way)?;
         for (who, delays) in [(caller, &mut by_caller), (called, &mut by_called)] {
@@ -219,8 +219,7 @@ impl Stage {
         let mut delays = Vec::new();
         for (side, (mouth, ear)) in [("a_to_b", (0, 1)), ("b_to_a", (1, 0))] {
             let (said, heard) = (self.mouths[mouth].between(from, to), self.ears[ear].between(from, to));
-            speech::write(&self.network.dir().join("said.wav"), &said);
-            let Some(verdicts) = judge(&said, &heard, Some(PIECE)) else { continue };
+            let Some(verdicts) = judge(&said, &heard, &[PIECE]) else { continue };
             tell(&format!("{name}_pesq_{side}"), mean_pesq(&verdicts), "PESQ-WB", None);
             tell(&format!("{name}_pieces_{side}"), verdicts.len() as f64, "pieces of 10 s", None);
             delays.extend(verdicts.iter().map(|verdict| Duration::from_secs_f64(verdict.late.max(0.0) / 1e3)));
@@ -312,8 +311,8 @@ const SHORT: Duration = Duration::from_secs(60);
 /// Before a call is judged.
 const SETTLE: Duration = Duration::from_secs(5);
 
-/// Seconds of a piece of speech that is judged by itself.
-const PIECE: u32 = 10;
+/// A piece of speech that is judged by itself: ten seconds.
+const PIECE: usize = 10 * RATE as usize;
 
 /// By how much later what is heard comes to the microphone.
 const ECHOES: [Duration; 3] = [Duration::from_millis(60), Duration::from_millis(150), Duration::from_millis(300)];

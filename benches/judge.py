@@ -1,12 +1,13 @@
 """How a voice sounds after a journey: PESQ-WB (ITU-T P.862.2) of WAV files, 16 kHz, one channel, 16 bits.
 
-    python judge.py said.wav heard.wav [seconds]
+    python judge.py said.wav heard.wav [samples ...]
 
-Cuts what was said into pieces of so many seconds (else it is one piece), finds each of them in what was heard by their
+Cuts what was said into pieces of so many samples, over and over (else it is one piece), finds each of them in what was heard by their
 cross-correlation, since the same sound a little late would score as damaged, and prints for each: PESQ, and by how many
 milliseconds it was heard later. Pieces in which little is said, or that were heard only in part, are left out.
 """
 
+import itertools
 import sys
 import wave
 
@@ -29,9 +30,14 @@ def late(said, heard):
     return at - size if at > size // 2 else at
 
 
-def pieces(said, length):
+def pieces(said, lengths):
     """Beginnings and pieces; what is left at the end is too short."""
-    return [(start, said[start : start + length]) for start in range(0, len(said) - length + 1, length)]
+    start = 0
+    for length in itertools.cycle(lengths):
+        if start + length > len(said):
+            return
+        yield start, said[start : start + length]
+        start += length
 
 
 RATE = 16_000
@@ -43,13 +49,14 @@ QUIET = 100
 AROUND = RATE
 
 said, heard = read(sys.argv[1]), read(sys.argv[2])
-length = int(float(sys.argv[3]) * RATE) if len(sys.argv) > 3 else len(said)
-for start, piece in pieces(said, length):
+lengths = [int(length) for length in sys.argv[3:]] or [len(said)]
+for start, piece in pieces(said, lengths):
+    length = len(piece)
     if numpy.sqrt(numpy.mean(piece**2)) < QUIET:
         continue
     begin = max(0, start - AROUND)
     at = late(piece, heard[begin : start + length + AROUND])
     found = heard[max(0, begin + at) : begin + at + length]
-    if at < 0 and length < len(said) or len(found) < 0.98 * length:
+    if at < 0 and start > 0 or len(found) < 0.98 * length:
         continue
     print(round(pesq(RATE, piece[: len(found)], found, "wb"), 3), round(1000 * (begin + at - start) / RATE, 1))

@@ -149,8 +149,9 @@ pub fn voice(bytes: &[u8]) {
             line.detach(lane);
             lanes[piece.len() % 3] = line.attach(now).unwrap_or(lane);
         }
-        if let Play::Frame { bytes, speed, .. } = line.play(now, Duration::ZERO, false) {
-            assert!(bytes.len() == profile.frame_bytes() && (0.5..=2.0).contains(&speed));
+        if let Play::Frame { bytes, pace, .. } = line.play(now, Duration::ZERO) {
+            let sane = |speed| (0.5..=2.0).contains(&speed);
+            assert!(bytes.len() == profile.frame_bytes() && sane(pace.speech) && sane(pace.pause));
         }
         while let Some((_, bytes)) = line.due(now) {
             assert!(Cell::decode(profile, &bytes).is_ok());

@@ -83,6 +83,8 @@ async fn a_call_is_taken_heard_muted_and_ended() {
     alice.until(is_active).await;
     bob.until(is_active).await;
     hears(&mut bob).await;
+    alice.until(|model| model.call.is_some_and(|call| call.loudness.said > 0.0)).await;
+    bob.until(|model| model.call.is_some_and(|call| call.loudness.heard > 0.0)).await;
     alice.until(|model| model.call.is_some_and(|call| call.delay.is_some())).await;
     alice.wish(Intent::CallMute(true)).await;
     alice.until(|model| model.call.is_some_and(|call| call.muted)).await;
@@ -127,6 +129,21 @@ async fn a_locked_window_names_nobody_takes_no_call_and_can_refuse_it() {
     bob.until(ended(Ending::Declined)).await;
     alice.wish(Intent::Unlock { passphrase: secret(PASSPHRASE) }).await;
     alice.until(|model| model.stage == Stage::Open).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_comes_during_another_is_missed_and_said() {
+    let road = Memory::new(70);
+    let mut alice = Someone::arrive(&road, None).await;
+    let (mut bob, mut clara) = (Someone::arrive(&road, None).await, Someone::arrive(&road, None).await);
+    let (to_bob, _) = acquaint(&mut alice, &mut bob).await;
+    let (to_alice, _) = acquaint(&mut clara, &mut alice).await;
+    alice.wish(Intent::CallStart(to_bob)).await;
+    bob.until(rings).await;
+    clara.wish(Intent::CallStart(to_alice)).await;
+    clara.until(ended(Ending::Busy)).await;
+    alice.until(|model| model.notices.iter().any(|notice| matches!(notice, Notice::Missed(_)))).await;
+    assert!(rings(&alice.model), "the other call goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::voice::pcm::{BLOCK, RATE};
+use crate::voice::pcm::{BLOCK, FRAME, RATE};
 use crate::voice::wav::{self, Recording};
 
 /// How a piece of speech was heard.
@@ -17,8 +17,9 @@ pub struct Verdict {
     pub late: f64,
 }
 
-/// How what was said was heard, in pieces of so many seconds; `None` without a Python to ask. Both begin at one time.
-pub fn judge(said: &[f32], heard: &[f32], seconds: Option<u32>) -> Option<Vec<Verdict>> {
+/// How what was said was heard, in pieces of so many samples, over and over; `None` without a Python to ask. Both begin at
+/// one time.
+pub fn judge(said: &[f32], heard: &[f32], pieces: &[usize]) -> Option<Vec<Verdict>> {
     let python = std::env::var_os("PELURE_PESQ")?;
     let dir = tempfile::tempdir().unwrap();
     let files = [("said.wav", said), ("heard.wav", heard)].map(|(name, sound)| {
@@ -27,8 +28,8 @@ pub fn judge(said: &[f32], heard: &[f32], seconds: Option<u32>) -> Option<Vec<Ve
         path
     });
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/judge.py");
-    let seconds = seconds.map(|seconds| seconds.to_string());
-    let output = Command::new(python).arg(script).args(files).args(seconds).output().unwrap();
+    let pieces = pieces.iter().map(usize::to_string);
+    let output = Command::new(python).arg(script).args(files).args(pieces).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let verdict = |line: &str| {
         let (pesq, late) = line.split_once(' ').unwrap();
@@ -48,23 +49,27 @@ pub fn write(path: &Path, sound: &[f32]) {
     sound.as_chunks::<BLOCK>().0.iter().for_each(|block| recording.write(block).unwrap());
 }
 
-/// People who speak, one after the other: Debian's package alsa-utils has some, `PELURE_SPEECH` may name others.
-pub fn people() -> Vec<f32> {
-    let folder = std::env::var_os("PELURE_SPEECH").map_or_else(|| PathBuf::from(SPEECH), PathBuf::from);
+/// People who speak, each for themselves, in whole frames: those of Debian's package alsa-utils are one, and each WAV file of
+/// the folder that `PELURE_SPEECH` names is one.
+pub fn people() -> Vec<Vec<f32>> {
+    let own = std::env::var_os("PELURE_SPEECH").map(PathBuf::from);
+    let folder = own.clone().unwrap_or_else(|| PathBuf::from(SPEECH));
     let mut files: Vec<PathBuf> = folder.read_dir().map_or_else(
         |_| Vec::new(),
         |entries| entries.map(|entry| entry.unwrap().path()).filter(|path| is_speech(path)).collect(),
     );
     files.sort();
-    let speech: Vec<f32> = files.iter().flat_map(|path| wav::read(path).unwrap()).collect();
-    if speech.is_empty() {
+    let sounds: Vec<Vec<f32>> = files.iter().map(|path| wav::read(path).unwrap()).collect();
+    let mut people = if own.is_some() { sounds } else { vec![sounds.concat()] };
+    if people.iter().all(Vec::is_empty) {
         eprintln!(
             "no speech in {}: install alsa-utils, or set PELURE_SPEECH; a hum is measured instead",
             folder.display()
         );
-        return (0..20 * RATE).map(|at| (at as f32 * 0.05).sin() * (at as f32 * 0.0008).sin() * 0.4).collect();
+        people = vec![(0..20 * RATE).map(|at| (at as f32 * 0.05).sin() * (at as f32 * 0.0008).sin() * 0.4).collect()];
     }
-    speech
+    people.iter_mut().for_each(|person| person.truncate(person.len() / FRAME * FRAME));
+    people
 }
 
 fn is_speech(path: &Path) -> bool {

@@ -41,6 +41,11 @@ pub(super) enum CallWish {
 }
 
 impl CallNow {
+    /// Whether there is something for its meters to show.
+    pub(super) fn is_heard(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| matches!(call.shown.stage, CallStage::Active { .. }))
+    }
+
     /// Whether there is a call that is not over.
     pub(super) fn is_busy(&self) -> bool {
         self.call.is_some()
@@ -89,8 +94,8 @@ impl Work {
     pub(super) fn call(&mut self, view: &CallView) {
         let current = self.calls.call.as_ref().filter(|call| call.id == view.call);
         if current.is_none() && self.calls.is_busy() && matches!(view.stage, Stage::Ended(_)) {
-            // It was missed while the person spoke with somebody else, whom the bar is about.
-            return;
+            // While the person speaks with somebody else, whom the bar is about.
+            return self.missed(view);
         }
         let before = current.map(|call| (call.shown, call.speaking));
         let (shown, speaking) = before.unwrap_or_else(|| (new(view), false));
@@ -110,11 +115,30 @@ impl Work {
         }
     }
 
+    /// A call was missed that never was the one there is.
+    fn missed(&mut self, view: &CallView) {
+        let contact = ContactKey(view.contact.0);
+        if self.known.get(contact).is_some() {
+            self.notice(Update::Missed(contact));
+        }
+    }
+
     /// How it goes.
     pub(super) fn call_goes(&mut self, view: &CallView, stats: &Stats) {
         let Some(call) = self.calls.call.as_mut().filter(|call| call.id == view.call) else { return };
         let delay = stats.mouth_to_ear.map(|delay| u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
-        call.shown = model::Call { delay, ..of_view(view, call.shown) };
+        let alive = stats.circuits.iter().filter(|circuit| circuit.alive).count();
+        let count = |circuits: usize| u8::try_from(circuits).unwrap_or(u8::MAX);
+        let circuits = Some((count(alive), count(stats.circuits.len() + stats.missing)));
+        call.shown = model::Call { delay, circuits, ..of_view(view, call.shown) };
+        self.show_call();
+    }
+
+    /// Moves the meters.
+    pub(super) fn meter(&mut self) {
+        let Some(view) = self.engine().call() else { return };
+        let Some(call) = self.calls.call.as_mut().filter(|call| call.id == view.call) else { return };
+        call.shown = of_view(&view, call.shown);
         self.show_call();
     }
 
@@ -195,13 +219,16 @@ fn new(view: &CallView) -> model::Call {
         unheard: false,
         unhearing: false,
         disguised: false,
+        circuits: None,
+        loudness: model::Loudness::default(),
     }
 }
 
 /// The same call, as this view has it.
 fn of_view(view: &CallView, call: model::Call) -> model::Call {
     let (unheard, unhearing) = (view.microphone.is_some(), view.loudspeaker.is_some());
-    model::Call { quality: quality(view.quality), unheard, unhearing, ..call }
+    let loudness = model::Loudness { said: view.levels.said.bar(), heard: view.levels.heard.bar() };
+    model::Call { quality: quality(view.quality), unheard, unhearing, loudness, ..call }
 }
 
 fn quality(quality: Quality) -> model::Quality {

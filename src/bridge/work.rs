@@ -75,6 +75,7 @@ enum Turn {
     Intent(Option<Intent>),
     Told(Told),
     Room,
+    Meter,
     Midnight,
 }
 
@@ -175,6 +176,7 @@ impl Work {
                 intent = intents.recv(), if self.wishes.capacity() >= WISHES_EACH => Turn::Intent(intent),
                 Some(told) = self.told.recv() => Turn::Told(told),
                 () = self.out.room(), if behind => Turn::Room,
+                () = tokio::time::sleep(METER_EVERY), if self.calls.is_heard() => Turn::Meter,
                 () = tokio::time::sleep(midnight) => Turn::Midnight,
             };
             let outcome = match turn {
@@ -191,6 +193,10 @@ impl Work {
                     Ok(())
                 }
                 Turn::Room => self.tell_everything().await,
+                Turn::Meter => {
+                    self.meter();
+                    Ok(())
+                }
                 Turn::Midnight => Ok(()),
                 // The engine ended by itself: its vault no longer answers.
                 Turn::Event(None) | Turn::Answer(None) => return End::Broken(Fault::Storage(STOPPED.into())),
@@ -371,3 +377,6 @@ const SETTLED: Duration = Duration::from_secs(3);
 
 /// Said when the engine ended without being asked.
 const STOPPED: &str = "the profile can no longer be read or written";
+
+/// How often the meters of a call move: often enough for the eye, and seldom enough for the battery.
+const METER_EVERY: Duration = Duration::from_millis(100);

@@ -87,7 +87,7 @@ impl Line {
             start: now,
             cadence: Cadence::new(profile, circuits, now),
             spoken: Spoken::new(profile, silence, now),
-            playout: Playout::new(circuits.count().into()),
+            playout: Playout::new(circuits.count().into(), profile.stagger()),
             first: None,
             heard: now,
             cells_sent: 0,
@@ -174,9 +174,9 @@ impl Line {
     }
 
     /// What follows the sound that is still to be played, which lasts for `ahead`. To be asked when less than 10 ms are
-    /// left. `quiet` tells whether that sound is a pause.
-    pub fn play(&mut self, now: Duration, ahead: Duration, quiet: bool) -> Play {
-        self.playout.play(now, ahead, quiet)
+    /// left.
+    pub fn play(&mut self, now: Duration, ahead: Duration) -> Play {
+        self.playout.play(now, ahead)
     }
 
     /// What the listener aims at: how long after its speaking, and after the way of the fastest cell, a frame is played.
@@ -201,6 +201,7 @@ impl Line {
             late_ratio: self.recent.late,
             concealed_ratio: self.recent.concealed,
             circuits,
+            missing: self.cadence.free(),
             cells_sent: self.cells_sent,
             cells_received: self.cells_received,
         }

@@ -34,7 +34,7 @@ pub mod wav;
 pub use call::{Act, CallError, Calls, Ending, Stage};
 pub use lane::{Health, LaneId};
 pub use line::{Line, LineError};
-pub use playout::Play;
+pub use playout::{Pace, Play};
 pub use profile::FRAME;
 pub use quality::{LaneStats, Quality, Stats};
 pub use stretch::Stretch;

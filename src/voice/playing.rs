@@ -22,6 +22,8 @@ pub struct Playing {
     last: f32,
     /// Whether what was decoded last is a pause.
     quiet: bool,
+    /// How many frames in a row were quiet.
+    quiet_for: u32,
     heard: Meter,
 }
 
@@ -38,16 +40,17 @@ impl Playing {
             invented: None,
             last: 0.0,
             quiet: true,
+            quiet_for: 0,
             heard: Meter::default(),
         })
     }
 
-    /// The next 10 ms. `play` says what follows the sound that lasts for so long, which is a pause or is not.
-    pub fn next(&mut self, mut play: impl FnMut(Duration, bool) -> Play) -> Block {
+    /// The next 10 ms. `play` says what follows the sound that lasts for so long.
+    pub fn next(&mut self, mut play: impl FnMut(Duration) -> Play) -> Block {
         let mut block = SILENCE;
         while self.ready.len() < BLOCK {
             let before = self.ready.len();
-            let play = play(pcm::duration(before), self.quiet);
+            let play = play(pcm::duration(before));
             self.take(play);
             // Whatever a stretch may leave out, a block comes to an end.
             if self.ready.len() <= before {
@@ -66,13 +69,15 @@ impl Playing {
 
     fn take(&mut self, play: Play) {
         match play {
-            Play::Frame { bytes, speed, leap, .. } => {
+            Play::Frame { bytes, pace, leap, .. } => {
                 // After something else than the frame before it, its beginning does not fit what was heard.
                 let seam = leap || self.invented.take().is_some() || self.ready.is_empty() && self.quiet;
                 let decoded = self.decoder.decode(&bytes).or_else(|_| self.decoder.conceal());
                 let frame = decoded.unwrap_or([0.0; FRAME]);
                 self.quiet = loudness(&frame) < QUIET;
+                self.quiet_for = if self.quiet { self.quiet_for.saturating_add(1) } else { 0 };
                 let mut sound = Vec::with_capacity(2 * FRAME);
+                let speed = if self.quiet_for > CLOSURE { pace.pause } else { pace.speech };
                 self.stretch.run(&frame, speed, &mut sound);
                 self.put(sound, seam);
             }
@@ -118,8 +123,12 @@ fn loudness(sound: &[f32]) -> f32 {
     (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len().max(1) as f32).sqrt()
 }
 
-/// Below this (-46 dB of full scale) it is a pause, in which nobody hears a change of speed.
+/// Below this (-46 dB of full scale) nobody speaks.
 const QUIET: f32 = 0.005;
+
+/// Quiet frames, 160 ms, that are still speech: lips are closed for as long. After them it is a pause, in which nobody hears a
+/// change of speed.
+const CLOSURE: u32 = 8;
 
 /// Samples over which a seam is bent: 4 ms.
 const SEAM: usize = 64;
@@ -127,7 +136,10 @@ const SEAM: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::voice::Pace;
     use crate::voice::codec::Encoder;
+
+    const AS_SPOKEN: Pace = Pace { speech: 1.0, pause: 1.0 };
 
     /// A hum in frames of 40 bytes.
     fn hum(frames: usize) -> Vec<Box<[u8]>> {
@@ -138,7 +150,7 @@ mod tests {
     }
 
     fn frame(bytes: &[u8]) -> Play {
-        Play::Frame { number: 0, bytes: bytes.into(), speed: 1.0, leap: false }
+        Play::Frame { number: 0, bytes: bytes.into(), pace: AS_SPOKEN, leap: false }
     }
 
     /// The largest step from one sample to the next.
@@ -151,7 +163,7 @@ mod tests {
         let (mut playing, frames) = (Playing::new().unwrap(), hum(50));
         let mut frames = frames.iter();
         let heard: Vec<f32> = (0..100)
-            .flat_map(|_| playing.next(|_, _| frames.next().map_or(Play::Silence, |bytes| frame(bytes))))
+            .flat_map(|_| playing.next(|_| frames.next().map_or(Play::Silence, |bytes| frame(bytes))))
             .collect();
         assert!(loudness(&heard[BLOCK * 20..BLOCK * 90]) > 0.15);
         assert!(playing.level().rms > 0.05);
@@ -167,13 +179,15 @@ mod tests {
         let mut asked = 0;
         let heard: Vec<f32> = (0..100)
             .flat_map(|_| {
-                playing.next(|_, _| {
+                playing.next(|_| {
                     asked += 1;
                     match asked % 10 {
                         7 => Play::Conceal,
                         8 => Play::Conceal,
                         9 => Play::Silence,
-                        at => Play::Frame { number: 0, bytes: frames[asked % 60].clone(), speed: 1.0, leap: at == 0 },
+                        at => {
+                            Play::Frame { number: 0, bytes: frames[asked % 60].clone(), pace: AS_SPOKEN, leap: at == 0 }
+                        }
                     }
                 })
             })
@@ -186,12 +200,9 @@ mod tests {
         let mut playing = Playing::new().unwrap();
         for n in 0..200u8 {
             let speed = [0.7, 1.0, 1.15][usize::from(n) % 3];
-            let block = playing.next(|_, _| Play::Frame {
-                number: n.into(),
-                bytes: vec![n; 40].into(),
-                speed,
-                leap: n % 2 == 0,
-            });
+            let pace = Pace { speech: speed, pause: speed };
+            let block =
+                playing.next(|_| Play::Frame { number: n.into(), bytes: vec![n; 40].into(), pace, leap: n % 2 == 0 });
             assert!(block.iter().all(|sample| sample.abs() <= 1.0));
         }
         assert!(playing.ready.len() <= 2 * FRAME);

@@ -13,14 +13,14 @@ use super::table::{Places, Table, Taken};
 /// What comes next.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Play {
-    /// Decode this frame, 20 ms, and shorten or lengthen what comes out of it.
+    /// Decode this frame, 20 ms, and shorten or lengthen what comes out of it: see [`super::Stretch`].
     Frame {
         /// Its number.
         number: u32,
         /// Its bytes.
         bytes: Box<[u8]>,
-        /// How much faster than it was spoken: see [`super::Stretch`].
-        speed: f32,
+        /// How much faster than it was spoken.
+        pace: Pace,
         /// Something was left out before it: fade over.
         leap: bool,
     },
@@ -30,8 +30,20 @@ pub enum Play {
     Silence,
 }
 
+/// How much faster than it was spoken a frame is to be played. What it is to be depends on what is in it, which only the
+/// decoder knows: a change of speed is not heard in a pause.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Pace {
+    /// Of speech.
+    pub speech: f32,
+    /// Of a pause.
+    pub pause: f32,
+}
+
 /// The receiving side of a call.
 pub(super) struct Playout {
+    /// What is waited more, since what one cell did not bring the next brings so much later.
+    patience: Micros,
     table: Table,
     lateness: Lateness,
     /// The lateness that frames would have if the circuit of each place had brought none.
@@ -72,9 +84,10 @@ enum State {
 }
 
 impl Playout {
-    /// For a call of so many circuits.
-    pub(super) fn new(circuits: usize) -> Self {
+    /// For a call of so many circuits, whose cells are so far apart.
+    pub(super) fn new(circuits: usize, stagger: Duration) -> Self {
         Self {
+            patience: micros(stagger.saturating_sub(SHORTEST_STAGGER)).saturating_mul(PATIENCE),
             table: Table::new(),
             lateness: Lateness::new(),
             without: vec![Lateness::new(); circuits],
@@ -126,9 +139,8 @@ impl Playout {
         false
     }
 
-    /// What follows the sound that is still to be played, which lasts for `ahead`. `quiet` tells whether that sound is a
-    /// pause: there a change of speed is not heard.
-    pub(super) fn play(&mut self, now: Duration, ahead: Duration, quiet: bool) -> Play {
+    /// What follows the sound that is still to be played, which lasts for `ahead`.
+    pub(super) fn play(&mut self, now: Duration, ahead: Duration) -> Play {
         let Some(aim) = self.aim_at(now) else { return Play::Silence };
         let heard_at = micros(now.saturating_add(ahead));
         if self.state == State::Waiting || self.lag(heard_at, aim) > micros(LIVE) {
@@ -137,11 +149,13 @@ impl Playout {
                 Some(number) => self.table.skip_to(number),
                 None => return self.bridge(),
             }
-            return self.frame(1.0, self.table.next() != from && self.state != State::Waiting).unwrap_or(Play::Silence);
+            return self
+                .frame(Pace::AS_SPOKEN, self.table.next() != from && self.state != State::Waiting)
+                .unwrap_or(Play::Silence);
         }
         let lag = self.lag(heard_at, aim);
-        let speed = self.speed(lag, now, ahead, quiet);
-        match self.frame(speed, false) {
+        let pace = self.pace(lag, now, ahead);
+        match self.frame(pace, false) {
             Some(play) => play,
             None => {
                 self.make_do(lag);
@@ -182,11 +196,10 @@ impl Playout {
         }
         let nearly_all = self.lateness.all_but(LATE_SHARE)? + micros(SPARE);
         // Rather a bridge now and then than a long wait for what is rare.
-        let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT);
+        let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT) + self.patience;
         // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
-        let spare = self.without.iter().filter(|without| !without.is_young());
-        let one_less = spare.filter_map(|without| without.all_but(WITHOUT_SHARE)).max()? + micros(WITHOUT_SPARE);
-        Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT))))
+        let one_less = self.one_less()?;
+        Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT) + self.patience)))
     }
 
     /// The frame to begin with, or to go on with after a standstill: the one whose time is now, or the newest if even that
@@ -201,12 +214,18 @@ impl Playout {
         (heard_at - stands_for(newest) - aim <= micros(RESUME)).then_some(newest)
     }
 
-    fn frame(&mut self, speed: f32, leap: bool) -> Option<Play> {
+    /// What to aim at so that any one circuit may stop.
+    fn one_less(&self) -> Option<Micros> {
+        let spare = self.without.iter().filter(|without| !without.is_young());
+        Some(spare.filter_map(|without| without.all_but(WITHOUT_SHARE)).max()? + micros(WITHOUT_SPARE))
+    }
+
+    fn frame(&mut self, pace: Pace, leap: bool) -> Option<Play> {
         let number = self.table.next();
         let bytes = self.table.take()?;
         self.state = State::Playing;
         self.counts.played += 2;
-        Some(Play::Frame { number, bytes, speed, leap })
+        Some(Play::Frame { number, bytes, pace, leap })
     }
 
     /// The next frame is missing. If there is one after it, it is given up, and more with it when we are behind; else we
@@ -233,31 +252,45 @@ impl Playout {
         if PIECE.saturating_mul(so_far) < BRIDGE { Play::Conceal } else { Play::Silence }
     }
 
-    /// How fast to play a frame that is so far behind its time.
-    fn speed(&self, lag: Micros, now: Duration, ahead: Duration, quiet: bool) -> f32 {
+    /// How fast to play a frame that is so far behind its time. Speech is left as it is wherever that is possible: its rhythm
+    /// is heard. What is to be made up for waits for a pause.
+    fn pace(&self, lag: Micros, now: Duration, ahead: Duration) -> Pace {
         let lag = lag as f32 / 1_000.0;
-        if self.is_starving(now, ahead) && lag < STARVING_LAG {
-            return SLOWEST;
+        let (soon, starving_lag, slow) =
+            if self.is_short() { (SOON, SHORT_LAG, SLOWEST) } else { (VERY_SOON, STARVING_LAG, SLOW) };
+        if self.is_starving(now, ahead, soon) && lag < starving_lag {
+            return Pace { speech: slow, pause: slow };
         }
-        let (little, much) = if quiet { (QUIET_LAG, QUIET_LAG) } else { (SPOKEN_LAG, MUCH_LAG) };
-        // To be early is a danger, to be late only a nuisance.
-        match lag {
-            lag if lag > much => FAST,
-            lag if lag > little => GENTLY_FAST,
-            lag if lag < -EARLY_LAG => SLOW,
-            lag if lag < -QUIET_LAG => GENTLY_SLOW,
+        let pause = match lag {
+            lag if lag > PAUSE_LAG => FAST_PAUSE,
+            lag if lag < -PAUSE_LAG => SLOW_PAUSE,
             _ => 1.0,
-        }
+        };
+        let speech = match lag {
+            lag if lag > MUCH_LAG => FAST,
+            lag if lag > SPOKEN_LAG => GENTLY_FAST,
+            _ => 1.0,
+        };
+        Pace { speech, pause }
     }
 
-    /// Whether the first frame that is missing is later than frames usually are, and soon needed.
-    fn is_starving(&self, now: Duration, ahead: Duration) -> bool {
+    /// Whether a circuit that stops leaves a hole, since to wait for the others would be too dear.
+    fn is_short(&self) -> bool {
+        self.aim.zip(self.one_less()).is_some_and(|(aim, one_less)| aim < one_less)
+    }
+
+    /// Whether the first frame that is missing is later than frames usually are, and needed so soon.
+    fn is_starving(&self, now: Duration, ahead: Duration, soon: Duration) -> bool {
         let run = self.table.run();
         let left = ahead.saturating_add(FRAME.saturating_mul(run));
         let missing = self.table.next().saturating_add(run);
         let lateness = micros(now) - stands_for(missing);
-        left <= SOON && self.lateness.all_but(USUAL_SHARE).is_some_and(|usual| lateness > usual)
+        left <= soon && self.lateness.all_but(USUAL_SHARE).is_some_and(|usual| lateness > usual)
     }
+}
+
+impl Pace {
+    const AS_SPOKEN: Self = Self { speech: 1.0, pause: 1.0 };
 }
 
 /// Nothing is played that is later than this behind its aim.
@@ -279,11 +312,11 @@ const BRIDGE: Duration = Duration::from_millis(100);
 const FIRST_WAIT: Duration = Duration::from_millis(80);
 
 /// Of all frames, so many may come too late for the aim: they are waited for, or bridged.
-const LATE_SHARE: f64 = 0.01;
+const LATE_SHARE: f64 = 0.005;
 
 /// A tenth of the frames is rare; and so much longer than for the others they are waited for.
 const RARE_SHARE: f64 = 0.1;
-const RARE_WAIT: Duration = Duration::from_millis(60);
+const RARE_WAIT: Duration = Duration::from_millis(90);
 
 /// Of all frames, so many may come too late when one circuit stops.
 const WITHOUT_SHARE: f64 = 0.05;
@@ -292,39 +325,45 @@ const WITHOUT_SHARE: f64 = 0.05;
 const WITHOUT_SPARE: Duration = Duration::from_millis(15);
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
-const SPARE_WAIT: Duration = Duration::from_millis(125);
+const SPARE_WAIT: Duration = Duration::from_millis(150);
 
-/// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms.
-const SPARE: Duration = Duration::from_millis(5);
+/// Where cells are further apart than in the default profile, so many times the difference is waited more.
+const PATIENCE: Micros = 2;
+const SHORTEST_STAGGER: Duration = Duration::from_millis(20);
 
-/// The aim sinks by one part in so many: 20 ms a second.
-const SINK: Micros = 50;
+/// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms, and what was never so late yet may be.
+const SPARE: Duration = Duration::from_millis(20);
+
+/// The aim sinks by one part in so many: 5 ms a second. Each step down is a pause made shorter.
+const SINK: Micros = 200;
 
 /// One frame in so many is later than "usual".
 const USUAL_SHARE: f64 = 0.05;
 
-/// With less than this left to play, a frame that is late is a danger.
-const SOON: Duration = Duration::from_millis(60);
+/// With less than this left to play, a frame that is late is a danger: where the others of a stopped circuit are waited for
+/// long enough only if we slow down, and where they should be there already.
+const SOON: Duration = Duration::from_millis(100);
+const VERY_SOON: Duration = Duration::from_millis(45);
 
 /// Behind by so many milliseconds, we no longer slow down to wait: the delay would grow with every hiccup.
-const STARVING_LAG: f32 = 10.0;
+const STARVING_LAG: f32 = 6.0;
+const SHORT_LAG: f32 = 200.0;
 
-/// A deviation of so many milliseconds is mended: always by slowing down, by hurrying only in a pause.
-const QUIET_LAG: f32 = 2.0;
+/// In a pause, a deviation of so many milliseconds is mended.
+const PAUSE_LAG: f32 = 2.0;
 
 /// In speech, a lag of so many milliseconds is mended gently.
-const SPOKEN_LAG: f32 = 6.0;
+const SPOKEN_LAG: f32 = 60.0;
 
 /// In speech, a lag of so many milliseconds is mended as fast as stays intelligible.
-const MUCH_LAG: f32 = 20.0;
-
-/// Ahead by so many milliseconds, we slow down more than gently.
-const EARLY_LAG: f32 = 10.0;
+const MUCH_LAG: f32 = 100.0;
 
 /// Faster nobody speaks.
 const FAST: f32 = 1.15;
 const GENTLY_FAST: f32 = 1.05;
-const GENTLY_SLOW: f32 = 0.95;
-const SLOW: f32 = 0.9;
+/// Nobody hears it where nobody speaks.
+const FAST_PAUSE: f32 = 1.3;
+const SLOW_PAUSE: f32 = 0.8;
 /// For some hundredths of a second, rather than a hole.
-const SLOWEST: f32 = 0.7;
+const SLOW: f32 = 0.65;
+const SLOWEST: f32 = 0.5;

@@ -19,6 +19,8 @@ pub struct Stats {
     pub concealed_ratio: f64,
     /// Every circuit.
     pub circuits: Vec<LaneStats>,
+    /// Circuits that the call should have besides, which are being dialled.
+    pub missing: usize,
     /// Since the call began.
     pub cells_sent: u64,
     /// Since the call began.

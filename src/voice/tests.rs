@@ -174,7 +174,7 @@ fn frames_from_the_future_are_refused_and_those_from_the_past_are_nothing() {
     line.hear(lane, &cell(1, 100), ms(0)).unwrap();
     assert_eq!(line.hear(lane, &cell(2, 10_000), ms(60)), Err(LineError::Future));
     line.hear(lane, &cell(3, 3), ms(120)).unwrap();
-    assert!(matches!(line.play(seconds(1), Duration::ZERO, false), Play::Frame { number: 100, .. } | Play::Silence));
+    assert!(matches!(line.play(seconds(1), Duration::ZERO), Play::Frame { number: 100, .. } | Play::Silence));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_frame_of_a_wrong_size_goes_out_as_silence() {
 #[test]
 fn nothing_is_played_before_anything_came() {
     let (mut line, _) = line();
-    assert_eq!(line.play(seconds(1), Duration::ZERO, true), Play::Silence);
+    assert_eq!(line.play(seconds(1), Duration::ZERO), Play::Silence);
     assert_eq!(line.stats(seconds(1)).mouth_to_ear, None);
 }
 
@@ -244,7 +244,7 @@ proptest! {
                 1 => drop(line.hear(lane, &a.to_be_bytes().repeat(b as usize % 200), now)),
                 2 => line.speak(&vec![0; a as usize % 100], now),
                 3 => while line.due(now).is_some() {},
-                4 => drop(line.play(now, ms(u64::from(a % 500)), b % 2 == 0)),
+                4 => drop(line.play(now, ms(u64::from(a % 500)))),
                 _ => {
                     line.detach(lane);
                     lane = line.attach(now).unwrap();

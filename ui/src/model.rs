@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
-pub use call::{Call, CallStage, Device, Ending, Quality, Sound, Trial};
+pub use call::{Call, CallStage, Device, Ending, Loudness, Quality, Sound, Trial};
 pub use files::{FileKind, FileState, Files, LISTED, PICTURES_HELD, Picture, Pixels, Transfer, Trouble};
 pub use note::{NOTE_BYTES, Playing, Recording, Spoken};
 pub use parcels::{Kept, Packing, Parcel, Removed, Uncleaned};
@@ -179,6 +179,8 @@ pub enum Notice {
     Done(Done),
     /// It did not.
     Failed(Fault),
+    /// This contact called while the person was in another call.
+    Missed(String),
 }
 
 /// What worked.

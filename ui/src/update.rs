@@ -91,6 +91,8 @@ pub enum Update {
     NoText,
     /// Something worked.
     Done(Done),
+    /// This contact called while there was another call.
+    Missed(ContactKey),
     /// Something did not work.
     Failed(Fault),
 }
@@ -160,6 +162,11 @@ impl Model {
             Update::Pasted(text) => return Some(text),
             // What has the focus knows what else could be pasted into it.
             Update::NoText => {}
+            Update::Missed(contact) => {
+                if let Some(contact) = self.contacts.get(&contact) {
+                    self.notice(Notice::Missed(contact.name.clone()));
+                }
+            }
             Update::Done(done) => self.notice(Notice::Done(done)),
             Update::Failed(fault) => self.notice(Notice::Failed(fault)),
         }

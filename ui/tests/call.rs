@@ -11,7 +11,7 @@ use kit::talking::{talking, talking_with, two};
 use kit::{asked, take, window};
 use pelure_ui::intent::{Intent, Way};
 use pelure_ui::model::{
-    Call, CallStage, Contact, Device, Ending, Place, Quality, Shown, Sound, Stage, Standing, Trial,
+    Call, CallStage, Contact, Device, Ending, Loudness, Place, Quality, Shown, Sound, Stage, Standing, Trial,
 };
 use pelure_ui::update::Update;
 
@@ -26,6 +26,8 @@ fn call(stage: CallStage) -> Call {
         push_to_talk: false,
         unheard: false,
         unhearing: false,
+        circuits: Some((3, 3)),
+        loudness: Loudness::default(),
         disguised: false,
     }
 }
@@ -125,7 +127,7 @@ fn a_locked_screen_names_nobody_and_takes_no_call() {
 fn the_bar_is_on_every_screen_and_says_how_it_is() {
     let mut screen = settings(open());
     told(&mut screen, active());
-    starts(&screen, "0.4 s late · good");
+    starts(&screen, "0.4 s late · good · 3 of 3 circuits");
     asked(&mut screen);
     assert_eq!(pushed(&mut screen, "Mute"), [Intent::CallMute(true)]);
     told(&mut screen, Call { muted: true, ..active() });
@@ -230,6 +232,27 @@ fn a_call_without_a_microphone_or_a_loudspeaker_says_so() {
     starts(&screen, "No microphone works.");
     assert!(screen.query_by_label_contains("No loudspeaker works.").is_none());
     starts(&with(Call { unhearing: true, ..active() }), "No loudspeaker works.");
+}
+
+#[test]
+fn meters_show_how_loud_both_sides_are_while_one_can_talk() {
+    let mut screen = with(Call { loudness: Loudness { said: 0.25, heard: 0.75 }, ..active() });
+    for (name, percent) in [("Loudness of your microphone", 25.0), ("Loudness of the other side", 75.0)] {
+        let meter = node(&screen, Role::ProgressIndicator, name);
+        assert_eq!(meter.accesskit_node().numeric_value(), Some(percent), "{name}");
+    }
+    told(&mut screen, call(CallStage::Connecting));
+    assert!(screen.query_by_label_contains("Loudness of").is_none());
+}
+
+#[test]
+fn a_call_missed_during_another_is_named_until_it_was_seen() {
+    let mut screen = with(active());
+    screen.state_mut().window.take(Update::Missed(BOB));
+    screen.run_steps(3);
+    seen(&screen, "you missed a call of Bob");
+    pushed(&mut screen, "Dismiss: you missed a call of Bob");
+    assert!(screen.query_by_label("you missed a call of Bob").is_none());
 }
 
 #[test]

@@ -11,8 +11,8 @@ use kit::{asked, strange, take};
 use pelure_ui::intent::Intent;
 use pelure_ui::keys::TransferKey;
 use pelure_ui::model::{
-    Call, CallStage, Contact, Delivery, Ending, FileKind, FileState, Message, NOTE_BYTES, Place, Playing, Quality,
-    Recording, Spoken, Stage, Standing,
+    Call, CallStage, Contact, Delivery, Ending, FileKind, FileState, Loudness, Message, NOTE_BYTES, Place, Playing,
+    Quality, Recording, Spoken, Stage, Standing,
 };
 use pelure_ui::settings::Language;
 use pelure_ui::update::Update;
@@ -52,6 +52,8 @@ fn call(stage: CallStage, quality: Quality, push_to_talk: bool) -> Call {
         push_to_talk,
         unheard: false,
         unhearing: false,
+        circuits: Some((3, 3)),
+        loudness: Loudness::default(),
         disguised: false,
     }
 }

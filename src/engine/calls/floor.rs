@@ -94,8 +94,8 @@ impl Floor {
     }
 
     /// What is heard next; see [`Line::play`].
-    pub(super) fn play(&self, now: Duration, ahead: Duration, quiet: bool) -> Play {
-        lock(&self.0).line.play(now, ahead, quiet)
+    pub(super) fn play(&self, now: Duration, ahead: Duration) -> Play {
+        lock(&self.0).line.play(now, ahead)
     }
 
     /// Circuits that answer no more.

@@ -234,7 +234,7 @@ impl Walk {
         let now = self.clock.now();
         let mut wanted = 0;
         while wanted < BLOCKS_AT_ONCE && self.loudspeaker.wants(now) {
-            let block = self.playing.next(|ahead, quiet| floor.play(now, ahead, quiet));
+            let block = self.playing.next(|ahead| floor.play(now, ahead));
             self.chain.heard(&block);
             self.loudspeaker.play(&block);
             wanted += 1;

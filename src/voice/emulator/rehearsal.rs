@@ -230,7 +230,7 @@ impl Rehearsal {
     fn listen(&mut self) {
         match self.ear.take() {
             Some(mut ear) => {
-                let block = ear.playing.next(|ahead, quiet| Ear::hear(&ear.speech, self.play(ahead, quiet)));
+                let block = ear.playing.next(|ahead| Ear::hear(&ear.speech, self.play(ahead)));
                 self.outcome.sound.extend(block);
                 self.ear = Some(ear);
             }
@@ -242,8 +242,12 @@ impl Rehearsal {
     /// As a listener would, but without sound: what is decoded lasts as long as it should.
     fn listen_to_numbers(&mut self) {
         while self.ahead < PIECE {
-            let length = match self.play(self.ahead, self.is_pause()) {
-                Play::Frame { speed, .. } => FRAME.div_f32(speed),
+            let length = match self.play(self.ahead) {
+                Play::Frame { pace, .. } => {
+                    let length = FRAME.div_f32(if self.is_pause() { pace.pause } else { pace.speech });
+                    self.outcome.stretched += length.abs_diff(FRAME);
+                    length
+                }
                 Play::Conceal | Play::Silence => PIECE,
             };
             self.ahead += length;
@@ -252,14 +256,11 @@ impl Rehearsal {
     }
 
     /// What the listener is given, noted.
-    fn play(&mut self, ahead: Duration, quiet: bool) -> Play {
+    fn play(&mut self, ahead: Duration) -> Play {
         let at = self.now + ahead;
-        let play = self.lines.listener.play(self.now, ahead, quiet);
+        let play = self.lines.listener.play(self.now, ahead);
         match &play {
-            Play::Frame { bytes, speed, leap, .. } => {
-                self.note(at, bytes, *leap);
-                self.outcome.stretched += FRAME.div_f32(*speed).abs_diff(FRAME);
-            }
+            Play::Frame { bytes, leap, .. } => self.note(at, bytes, *leap),
             Play::Conceal | Play::Silence if self.outcome.heard.is_empty() => {}
             Play::Conceal | Play::Silence => self.outcome.concealed.push(at),
         }
@@ -332,10 +333,10 @@ impl Ear {
     /// The same, with the sound that the number in the frame stands for.
     fn hear(speech: &[Vec<u8>], play: Play) -> Play {
         match play {
-            Play::Frame { number, bytes, speed, leap } => {
+            Play::Frame { number, bytes, pace, leap } => {
                 let place = spoken_number(&bytes) as usize % speech.len().max(1);
                 let bytes = speech.get(place).map_or(bytes, |frame| frame.as_slice().into());
-                Play::Frame { number, bytes, speed, leap }
+                Play::Frame { number, bytes, pace, leap }
             }
             other => other,
         }

@@ -1,7 +1,9 @@
 //! The pictures of calls and voice notes.
 
 use pelure_ui::keys::TransferKey;
-use pelure_ui::model::{Call, CallStage, Ending, FileKind, FileState, Message, Playing, Quality, Recording, Spoken};
+use pelure_ui::model::{
+    Call, CallStage, Ending, FileKind, FileState, Loudness, Message, Playing, Quality, Recording, Spoken,
+};
 use pelure_ui::update::Update;
 
 use crate::desk::Desk;
@@ -19,6 +21,8 @@ pub(crate) fn call(stage: CallStage) -> Call {
         push_to_talk: false,
         unheard: false,
         unhearing: false,
+        circuits: Some((3, 3)),
+        loudness: Loudness { said: 0.2, heard: 0.7 },
         disguised: false,
     }
 }

@@ -26,6 +26,19 @@ pub struct Call {
     pub unhearing: bool,
     /// Their voice is disguised.
     pub disguised: bool,
+    /// Circuits that carry it, and circuits that should, once they were counted.
+    pub circuits: Option<(u8, u8)>,
+    /// How loud it is at this moment.
+    pub loudness: Loudness,
+}
+
+/// What the meters of a call show, each 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Loudness {
+    /// Of the microphone, also while it is muted.
+    pub said: f32,
+    /// Of the other side.
+    pub heard: f32,
 }
 
 /// What a call has come to.

@@ -8,8 +8,8 @@ use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, Panel, RichText, Ui, Ve
 use super::{Page, Scene, View};
 use crate::intent::Intent;
 use crate::model::{Call, CallStage, Contact, Ending, Quality, Stage, Standing};
-use crate::parts::{Icon, Kind, button, icon_button, text, when};
-use crate::theme::{BODY, GRID, SMALL, Weight, font};
+use crate::parts::{Icon, Kind, button, icon_button, progress, text, when};
+use crate::theme::{BODY, GRID, SMALL, TARGET, Weight, font};
 
 /// What the person does in a call.
 #[derive(Default)]
@@ -49,6 +49,9 @@ pub(super) fn bar(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let (rect, _) = ui.allocate_exact_size(Vec2::splat(5.0 * GRID), egui::Sense::hover());
                     Icon::Phone.paint(ui.painter(), rect, palette.accent);
+                    if matches!(call.stage, CallStage::Active { .. }) {
+                        meter(ui, scene, call.loudness.heard, "call-loudness-heard");
+                    }
                     words(ui, scene, call);
                 });
             });
@@ -134,6 +137,9 @@ fn words(ui: &mut Ui, scene: &Scene<'_>, call: Call) {
             Quality::Poor => ("call-poor", palette.bad),
         };
         said.push(scene.say(word).into_owned());
+        said.extend(call.circuits.map(|(alive, all)| {
+            scene.say_with("call-circuits", &[("alive", i64::from(alive).into()), ("all", i64::from(all).into())])
+        }));
         if call.disguised {
             said.push(scene.say("call-disguised").into_owned());
         }
@@ -232,6 +238,7 @@ fn controls(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, call: Call) {
     if !matches!(call.stage, CallStage::Active { .. }) {
         return;
     }
+    meter(ui, scene, call.loudness.said, "call-loudness-said");
     if call.push_to_talk {
         if button(ui, &palette, Kind::Plain, &scene.say("call-push-off")).clicked() {
             scene.ask(Intent::PushToTalk(false));
@@ -245,6 +252,13 @@ fn controls(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, call: Call) {
     }
 }
 
+/// How loud it is, beside what it belongs to.
+fn meter(ui: &mut Ui, scene: &Scene<'_>, loudness: f32, name: &str) {
+    ui.allocate_ui_with_layout(Vec2::new(METER, TARGET), Layout::left_to_right(Align::Center), |ui| {
+        progress(ui, &scene.palette, loudness, &scene.say(name));
+    });
+}
+
 /// The name of the other side, where it may be seen.
 fn who(scene: &Scene<'_>, call: Call) -> Option<String> {
     scene.model.contact(call.contact).map(|contact| contact.name.clone())
@@ -256,5 +270,7 @@ fn rings_here(call: Call) -> bool {
 
 /// Held to talk, whatever has the focus.
 const TALK: Key = Key::F8;
+/// The width of a meter.
+const METER: f32 = 12.0 * GRID;
 /// The width of the sheet.
 const WIDTH: f32 = 360.0;

@@ -73,6 +73,9 @@ fn lines(ui: &mut Ui, scene: &Scene<'_>) -> Option<Notice> {
         let (icon, ink, words) = match notice {
             Notice::Done(done) => (Icon::Check, scene.palette.good, scene.say(said(*done)).into_owned()),
             Notice::Failed(fault) => (Icon::Warning, scene.palette.bad, fault::say(scene, fault)),
+            Notice::Missed(name) => {
+                (Icon::Phone, scene.palette.wait, scene.say_with("call-missed", &[("name", name.as_str().into())]))
+            }
         };
         let name = scene.say_with("notice-dismiss", &[("notice", words.as_str().into())]);
         ui.horizontal_top(|ui| {
@@ -107,6 +110,8 @@ fn stay(notice: &Notice) -> f64 {
         Notice::Done(_) => 6.0,
         // Long enough to read two sentences twice.
         Notice::Failed(_) => 20.0,
+        // Until the other call is over, most likely.
+        Notice::Missed(_) => 3_600.0,
     }
 }
 

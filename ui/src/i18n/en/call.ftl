@@ -18,6 +18,7 @@ call-missed = you missed a call of { $name }
 call-no-answer = { $name } did not answer
 call-replaced = another call took its place
 call-delay = { $whole }.{ $tenth } s late
+call-circuits = { $alive } of { $all } circuits
 call-good = good
 call-late = late: speak in turns
 call-poor = poor: push-to-talk recommended
@@ -34,6 +35,8 @@ call-mute = Mute
 call-unmute = Unmute
 call-hang-up = Hang up
 call-dismiss = Close
+call-loudness-said = Loudness of your microphone
+call-loudness-heard = Loudness of the other side
 
 sound-title = Sound
 sound-looking = Looking for microphones and loudspeakers.

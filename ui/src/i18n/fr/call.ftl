@@ -18,6 +18,7 @@ call-missed = appel manqué de { $name }
 call-no-answer = { $name } n’a pas répondu
 call-replaced = un autre appel a pris sa place
 call-delay = { $whole },{ $tenth } s de retard
+call-circuits = { $alive } circuits sur { $all }
 call-good = bonne qualité
 call-late = tardif : parlez chacun à votre tour
 call-poor = mauvais : mode talkie-walkie conseillé
@@ -34,6 +35,8 @@ call-mute = Couper le micro
 call-unmute = Rouvrir le micro
 call-hang-up = Raccrocher
 call-dismiss = Fermer
+call-loudness-said = Volume de votre microphone
+call-loudness-heard = Volume de l’autre côté
 
 sound-title = Son
 sound-looking = Recherche de micros et de haut-parleurs.

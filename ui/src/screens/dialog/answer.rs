@@ -20,7 +20,7 @@ pub(crate) struct Answer {
 /// Asks, and waits for the answer.
 pub(super) fn asking(scene: &mut Scene<'_>, answer: &mut Answer, intent: Intent) {
     // Only what comes from now on is an answer.
-    scene.model.notices.clear();
+    scene.model.notices.retain(|notice| !is_answer(notice));
     *answer = Answer { waiting: true, ..Answer::default() };
     scene.ask(intent);
 }
@@ -31,13 +31,15 @@ impl Answer {
         if !self.waiting {
             return;
         }
-        match scene.model.notices.back() {
+        let notices = &mut scene.model.notices;
+        let Some(at) = notices.iter().rposition(is_answer) else { return };
+        match notices.get(at) {
             Some(Notice::Failed(fault)) => {
                 *self = Self { fault: Some(fault.clone()), ..Self::default() };
-                scene.model.notices.pop_back();
+                notices.remove(at);
             }
             Some(Notice::Done(done)) => *self = Self { done: Some(*done), ..Self::default() },
-            None => {}
+            Some(Notice::Missed(_)) | None => {}
         }
     }
 
@@ -67,4 +69,9 @@ impl Answer {
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
+}
+
+/// Whether it may be the answer to what was asked.
+fn is_answer(notice: &Notice) -> bool {
+    !matches!(notice, Notice::Missed(_))
 }
