@@ -81,12 +81,13 @@ async fn socks(code: u8) -> SocketAddr {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let mut hello = [0; 3];
-                stream.read_exact(&mut hello).await.unwrap();
-                stream.write_all(&[5, 2]).await.unwrap();
-                let mut rest = [0; 1024];
-                if stream.read(&mut rest).await.is_ok_and(|length| length > 0) {
-                    stream.write_all(&[1, 0, 5, code, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+                // As tor: what is asked before the last answer was fetched loses that answer.
+                let mut asked = [0; 1024];
+                for answer in [&[5, 2][..], &[1, 0], &[5, code, 0, 1, 0, 0, 0, 0, 0, 0]] {
+                    if !stream.read(&mut asked).await.is_ok_and(|length| length > 0) {
+                        return;
+                    }
+                    stream.write_all(answer).await.unwrap();
                 }
             });
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey, Status,
-    Stream,
+    Arti, ArtiOptions, ControlAddress, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
+    Scratch, Service, ServiceKey, Status, Stream, SystemOptions, SystemTor,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -30,6 +30,45 @@ async fn tor() {
     let files = one.scratch().path().to_owned();
     drop(one);
     assert!(!files.exists(), "the private directory is wiped");
+}
+
+/// The tor of a machine dials the embedded one, and says a password at its control port.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_system() {
+    let network = tornet::Tornet::shared().unwrap();
+    let (client, away) = system(network, &format!("SETCONF HashedControlPassword={HASH}"), Some("open"));
+    suite(embedded(network), away).await;
+    drop(client);
+}
+
+/// The embedded tor dials that of a machine, whose control port wants its cookie; then two of the latter talk.
+#[tokio::test(flavor = "multi_thread")]
+async fn to_system() {
+    let network = tornet::Tornet::shared().unwrap();
+    let (_client, home) = system(network, "SETCONF CookieAuthentication=1", None);
+    suite(Arc::clone(&home), embedded(network)).await;
+    let (_other, away) = system(network, "SETCONF CookieAuthentication=1", None);
+    ready(&away).await;
+    let mut home = publish(&home).await;
+    carries_bytes_both_ways(&away, &mut home).await;
+}
+
+fn embedded(network: &tornet::Tornet) -> Arc<dyn Network> {
+    let overrides = Some(network.arti_toml().to_owned());
+    Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides }).unwrap()
+}
+
+/// A C tor, and the road over it.
+fn system(network: &tornet::Tornet, lock: &str, password: Option<&str>) -> (tornet::Client, Arc<dyn Network>) {
+    let mut client = network.client(&[]).unwrap();
+    client.ask(lock).unwrap();
+    let options = SystemOptions {
+        control: Some(ControlAddress::Tcp(client.control())),
+        socks: client.socks(),
+        password: password.map(|text| Password(Zeroizing::new(text.to_owned()))),
+        remedy: Remedy::Torrc,
+    };
+    (client, SystemTor::start(options).unwrap())
 }
 
 /// One program with two identities, and another that dials them.
@@ -202,3 +241,6 @@ fn fresh_key() -> ServiceKey {
 async fn within<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(150), future).await.expect("the road hangs")
 }
+
+/// What `tor --hash-password open` says.
+const HASH: &str = "16:EA1C915BDF06132D602C9CD2488616A338AF1280BF57E93966EE2ECA69";
