@@ -9,6 +9,7 @@ use std::fs::{self, hard_link};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -24,7 +25,7 @@ use crate::tone::tone;
 #[test]
 fn a_program_on_tails_and_one_elsewhere_talk_send_a_file_and_call() {
     let _weather = fair_weather();
-    let tails = Tails::boot();
+    let tails = Tails::boot("amnesia");
     let home_a = Home::started_by(tails.starter(&tails.program())).saying(&tone(PITCH_A, SECONDS));
     let home_b = Home::new().saying(&tone(PITCH_B, SECONDS));
     let (mut a, mut b, to_b, to_a) = two_contacts(&home_a, &home_b);
@@ -50,12 +51,6 @@ fn a_program_on_tails_and_one_elsewhere_talk_send_a_file_and_call() {
     let seen = sockets(a.pid());
     hang_up(&call, &mut b, &mut a);
     assert!(seen.contains(&Socket::Listener { at: DOOR }), "{seen:?}");
-    let here = |to: &SocketAddr| to.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let near = |socket: &Socket| match socket {
-        Socket::Listener { at } => *at == DOOR,
-        Socket::Connection { to } => here(to),
-        Socket::Datagrams { .. } | Socket::Other { .. } => false,
-    };
     assert!(seen.iter().all(near), "{seen:?}");
     a.shutdown();
     b.shutdown();
@@ -64,28 +59,44 @@ fn a_program_on_tails_and_one_elsewhere_talk_send_a_file_and_call() {
     tails.remove();
 }
 
-/// What the test above says of the machine, and that Arti is not started there.
+/// What the test above says of the machine; and what the program does there without its profile, or told to use Arti.
 #[test]
 fn on_tails_nothing_answers_but_the_ports_of_tor_and_arti_is_refused() {
-    let tails = Tails::boot();
+    let _weather = fair_weather();
+    // The profile is for another user.
+    let tails = Tails::boot("somebody");
     let relay = network().arti_toml().split('"').find_map(|word| word.parse::<SocketAddr>().ok()).unwrap();
     let answers = |at: SocketAddr| {
         let mut words = tails.starter(Path::new("socat"));
-        words.extend([
-            "-u".into(),
-            "OPEN:/dev/null".into(),
-            format!("TCP:{at},connect-timeout=30,retry=20,interval=0.1").into(),
-        ]);
+        let to = format!("TCP:{at},connect-timeout=30,retry=20,interval=0.1");
+        words.extend(["-u".into(), "OPEN:/dev/null".into(), to.into()]);
         run(&words).is_ok()
     };
     assert!(std::net::TcpStream::connect(relay).is_ok(), "outside, a relay answers");
-    assert!(answers(SocketAddr::from((Ipv4Addr::LOCALHOST, 9050))));
-    assert!(answers(SocketAddr::from((Ipv4Addr::LOCALHOST, 951))));
+    assert!(answers((Ipv4Addr::LOCALHOST, 9050).into()) && answers((Ipv4Addr::LOCALHOST, 951).into()));
     assert!(!answers(relay));
+
     let home = Home::started_by(tails.starter(&tails.program()));
+    let mut program = home.start_with(&["--traceless".as_ref()]);
+    program.create("a");
+    program.wait_for("identity.reachable", |news| news["detail"].as_str().unwrap().contains("install-tails.sh"));
+    let seen = sockets(program.pid());
+    assert!(seen.iter().all(near), "{seen:?}");
+    program.shutdown();
+    assert!(tails.filter.passed().is_empty());
+
     let refused = home.start_with(&["--traceless".as_ref(), "--tor".as_ref(), "embedded".as_ref()]);
-    assert!(refused.exit_status() == Some(2));
+    assert_eq!(refused.exit_status(), Some(2));
     assert!(fs::read_to_string(home.disk_written().join("stderr")).unwrap().contains("does not work on Tails"));
+}
+
+/// Whether a socket is of those that a program may have there.
+fn near(socket: &Socket) -> bool {
+    match socket {
+        Socket::Listener { at } => *at == DOOR,
+        Socket::Connection { to } => to.ip() == DOOR.ip(),
+        Socket::Datagrams { .. } | Socket::Other { .. } => false,
+    }
 }
 
 /// A machine that runs Tails, as far as the program can tell.
@@ -95,11 +106,14 @@ struct Tails {
     filter: Grater,
     carriers: Vec<Child>,
     _tor: Client,
+    /// There is one such port.
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Tails {
-    /// Unpacks and installs the program, and starts a tor.
-    fn boot() -> Self {
+    /// Unpacks and installs the program, and starts a tor; programs are started by this user.
+    fn boot(user: &str) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let root = tempfile::Builder::new().prefix("tails-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let sockets = tempfile::Builder::new().prefix("tails-").tempdir().unwrap();
         let folder = root.path().join(FOLDER);
@@ -116,7 +130,7 @@ impl Tails {
         let profile = fs::read_to_string(root.path().join(PROFILE)).unwrap();
         let tor = network().client(&[]).unwrap();
         let program = folder.join("pelure").display().to_string();
-        let filter = Grater::start(&profile, tor.control(), Caller::Program(program, "amnesia".into())).unwrap();
+        let filter = Grater::start(&profile, tor.control(), Caller::Program(program, user.into())).unwrap();
         let carriers = [("control", filter.at()), ("socks", tor.socks())].map(|(name, to)| {
             let at = sockets.path().join(name);
             carry(&format!("UNIX-LISTEN:{},fork", at.display()), &format!("TCP:{to}"))
@@ -124,7 +138,7 @@ impl Tails {
         let door = format!("UNIX-CONNECT:{}", sockets.path().join("door").display());
         let door = carry(&format!("TCP-LISTEN:{},bind={},fork,reuseaddr", DOOR.port(), DOOR.ip()), &door);
         let carriers = carriers.into_iter().chain([door]).collect();
-        Self { root, sockets, filter, carriers, _tor: tor }
+        Self { root, sockets, filter, carriers, _tor: tor, _alone: alone }
     }
 
     fn program(&self) -> PathBuf {
@@ -186,6 +200,8 @@ const PROFILE: &str = "etc/onion-grater.d/pelure.yml";
 
 /// The first of the ports that Tor delivers to.
 const DOOR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 17630);
+
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Inside the namespace: its name, its ports, then the program in place of the shell. What carries ends with the program.
 const INSIDE: &str = r#"
