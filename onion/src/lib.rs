@@ -17,7 +17,9 @@ pub use address::{Address, AddressError};
 pub use arti::{Arti, ArtiError, ArtiOptions};
 pub use key::{KeyError, ServiceKey};
 pub use memory::{Memory, MemoryNetwork};
-pub use network::{Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness};
+pub use network::{
+    Barrier, Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness,
+};
 pub use scratch::{Scratch, ScratchError, Stamp};
 pub use system::{ControlAddress, Password, Remedy, SystemError, SystemOptions, SystemTor};
 

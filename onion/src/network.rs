@@ -94,6 +94,34 @@ pub enum Reach {
         /// Why, in plain words.
         detail: String,
     },
+    /// Not reachable until the person changes something on this machine. Dials may come through all the same.
+    Barred {
+        /// What stands in the way.
+        barrier: Barrier,
+        /// The same, and what to do, in plain words.
+        detail: String,
+    },
+}
+
+/// What keeps others out where the tor of the machine is used, and only the person can change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barrier {
+    /// Nothing answers at the control port as tor would.
+    ControlPort,
+    /// It wants a password that we do not have.
+    Password,
+    /// It wants a cookie that this user cannot read.
+    Cookie,
+    /// Tor refuses what we need.
+    Refused,
+    /// The filter of Tails lacks our profile.
+    TailsProfile,
+    /// The filter of the Whonix gateway lacks our profile.
+    WhonixProfile,
+    /// The ports of this machine at which Tor delivers streams are in use.
+    Ports,
+    /// Another program runs the same service.
+    Twice,
 }
 
 /// A two-way stream of bytes. As on Tor there is no half-open stream: shutting it down, or dropping it, ends both

@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 use self::keeper::{Keeper, Registry};
 use self::socks::Credentials;
-use crate::{Boxed, Dial, DialError, Network, PublishError, Service, ServiceKey, Status, Stream};
+use crate::{Barrier, Boxed, Dial, DialError, Network, PublishError, Service, ServiceKey, Status, Stream};
 
 /// What [`SystemTor::start`] needs.
 #[derive(Clone, Debug)]
@@ -178,6 +178,23 @@ impl std::fmt::Debug for Password {
 }
 
 impl Remedy {
+    fn barrier(self) -> Barrier {
+        match self {
+            Self::Torrc => Barrier::Refused,
+            Self::TailsProfile => Barrier::TailsProfile,
+            Self::WhonixProfile => Barrier::WhonixProfile,
+        }
+    }
+
+    /// What to do where no tor answers at all.
+    fn without_tor(self) -> &'static str {
+        match self {
+            Self::Torrc => "start Tor, or name its ports with --tor-control and --tor-socks",
+            Self::TailsProfile => "connect Tails to Tor",
+            Self::WhonixProfile => "look whether the gateway runs",
+        }
+    }
+
     /// What to do about a control port that does not allow `command`.
     fn about(self, command: &str) -> String {
         match self {

@@ -9,15 +9,18 @@
 )]
 
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelure_onion::{
-    ControlAddress, Dial, DialError, Network, Password, PublishError, Reach, Remedy, Service, ServiceKey, Status,
-    SystemOptions, SystemTor,
+    Barrier, ControlAddress, Dial, DialError, Network, Password, PublishError, Reach, Remedy, Service, ServiceKey,
+    Status, SystemOptions, SystemTor,
 };
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -41,6 +44,17 @@ impl Fake {
             }
         });
         Self { at, heard }
+    }
+
+    /// Waits until it heard a command so many times.
+    async fn hears(&self, command: &str, times: usize) {
+        let heard = || self.commands().iter().filter(|one| *one == command).count();
+        within(async {
+            while heard() < times {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await;
     }
 
     /// Which commands it heard, by their first words.
@@ -81,12 +95,13 @@ async fn socks(code: u8) -> SocketAddr {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let mut hello = [0; 3];
-                stream.read_exact(&mut hello).await.unwrap();
-                stream.write_all(&[5, 2]).await.unwrap();
-                let mut rest = [0; 1024];
-                if stream.read(&mut rest).await.is_ok_and(|length| length > 0) {
-                    stream.write_all(&[1, 0, 5, code, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+                // As tor: what is asked before the last answer was fetched loses that answer.
+                let mut asked = [0; 1024];
+                for answer in [&[5, 2][..], &[1, 0], &[5, code, 0, 1, 0, 0, 0, 0, 0, 0]] {
+                    if !stream.read(&mut asked).await.is_ok_and(|length| length > 0) {
+                        return;
+                    }
+                    stream.write_all(answer).await.unwrap();
                 }
             });
         }
@@ -102,12 +117,13 @@ async fn road(control: SocketAddr, password: Option<&str>, remedy: Remedy) -> Ar
 }
 
 /// What is said of a service on such a control port, once that is not "starting" any more.
-async fn fate(control: SocketAddr, remedy: Remedy) -> (String, Arc<SystemTor>, Service) {
+async fn fate(control: SocketAddr, remedy: Remedy) -> (String, Barrier, Arc<SystemTor>, Service) {
     let road = road(control, None, remedy).await;
     let mut service = road.publish(key(1)).await.unwrap();
     let reach = within(service.reach.wait_for(|reach| !matches!(reach, Reach::Starting { .. }))).await.unwrap().clone();
-    let Reach::Unreachable { detail } = reach else { panic!("{reach:?}") };
-    (detail, road, service)
+    let Reach::Barred { detail, barrier } = reach else { panic!("{reach:?}") };
+    assert!(detail.contains("; "), "what to do about it is said, too: {detail}");
+    (detail, barrier, road, service)
 }
 
 #[tokio::test]
@@ -116,7 +132,8 @@ async fn a_control_port_that_closes_or_talks_nonsense_is_said_and_dialling_goes_
         [(None, "does not answer"), (Some("220 mail.example ESMTP\r\n"), "is not Tor"), (Some("\n"), "is not Tor")]
     {
         let fake = Fake::start(move |_| reply.map(str::to_owned)).await;
-        let (detail, road, _service) = fate(fake.at, Remedy::Torrc).await;
+        let (detail, barrier, road, _service) = fate(fake.at, Remedy::Torrc).await;
+        assert_eq!(barrier, Barrier::ControlPort);
         assert!(detail.contains(word) && detail.contains("you can reach others"), "{detail}");
         within(road.status().wait_for(|status| *status == Status::Ready)).await.unwrap();
         let dialled = road.dial(dial()).await.map(drop).unwrap_err();
@@ -133,15 +150,93 @@ async fn an_endless_reply_is_cut_off() {
 
 #[tokio::test]
 async fn a_filter_without_our_profile_is_named_with_what_to_install() {
+    let _ports = ports(1).await;
     let filtered = |line: &str| match line {
         line if line.starts_with("ADD_ONION") => Some("510 Command filtered\r\n".into()),
         line => Some(sound(line)),
     };
-    for (remedy, word) in [(Remedy::TailsProfile, "install-tails.sh"), (Remedy::WhonixProfile, "gateway")] {
+    let tails = (Remedy::TailsProfile, "install-tails.sh", Barrier::TailsProfile);
+    for (remedy, word, expected) in [tails, (Remedy::WhonixProfile, "gateway", Barrier::WhonixProfile)] {
         let fake = Fake::start(filtered).await;
-        let (detail, ..) = fate(fake.at, remedy).await;
+        let (detail, barrier, ..) = fate(fake.at, remedy).await;
         assert!(detail.contains("ADD_ONION") && detail.contains(word), "{detail}");
+        assert_eq!(barrier, expected);
     }
+}
+
+/// Whichever half of the commands a filter lets through: what is missing is named, or not needed.
+#[tokio::test]
+async fn half_a_profile_is_named_or_enough() {
+    let _ports = ports(2).await;
+    let without = |word: &'static str| {
+        move |line: &str| Some(if line.contains(word) { "510 Command filtered\r\n".into() } else { sound(line) })
+    };
+    for word in ["PROTOCOLINFO", "AUTHENTICATE", "circuit-established", "ADD_ONION"] {
+        let fake = Fake::start(without(word)).await;
+        let (detail, barrier, road, _service) = fate(fake.at, Remedy::TailsProfile).await;
+        assert!(detail.contains(word) && barrier == Barrier::TailsProfile, "{word}: {detail}");
+        within(road.status().wait_for(|status| *status == Status::Ready)).await.unwrap();
+        assert_eq!(road.dial(dial()).await.map(drop).unwrap_err(), DialError::NotFound, "others can be dialled");
+    }
+    for word in ["bootstrap-phase", "onions/current", "DEL_ONION"] {
+        let fake = Fake::start(without(word)).await;
+        let road = road(fake.at, None, Remedy::TailsProfile).await;
+        drop(road.publish(key(1)).await.unwrap());
+        let service = road.publish(key(2)).await.unwrap();
+        fake.hears("ADD_ONION", 1).await;
+        assert!(!matches!(*service.reach.borrow(), Reach::Barred { .. }), "{word}");
+    }
+}
+
+/// The clock stands still but for what is waited for.
+#[tokio::test(start_paused = true)]
+async fn a_control_port_that_hangs_is_said() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (detail, barrier, ..) = fate(listener.local_addr().unwrap(), Remedy::Torrc).await;
+    assert!(detail.contains("hangs") && barrier == Barrier::ControlPort, "{detail}");
+}
+
+#[tokio::test]
+async fn a_control_port_that_comes_back_gets_the_services_again() {
+    let _ports = ports(1).await;
+    let (ended, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (ends, was) = (Arc::clone(&ended), Arc::clone(&over));
+    // It ends once, at the first look after the service was added.
+    let fake = Fake::start(move |line| {
+        let ends_now = line.starts_with("GETINFO") && ends.load(Relaxed) && !was.swap(true, Relaxed);
+        ends.fetch_or(line.starts_with("ADD_ONION"), Relaxed);
+        (!ends_now).then(|| sound(line))
+    })
+    .await;
+    let road = road(fake.at, None, Remedy::Torrc).await;
+    let mut service = road.publish(key(1)).await.unwrap();
+    fake.hears("ADD_ONION", 1).await;
+    // Another one makes it look now.
+    let _other = road.publish(key(2)).await.unwrap();
+    let lost = |reach: &Reach| matches!(reach, Reach::Barred { detail, .. } if detail.contains("does not answer"));
+    within(service.reach.wait_for(lost)).await.unwrap();
+    fake.hears("ADD_ONION", 3).await;
+}
+
+#[tokio::test]
+async fn ports_in_use_are_named_and_an_identity_that_runs_twice_is_said() {
+    let _ports = ports(DOORS).await;
+    let mut taken = Vec::new();
+    for port in 17630..=17639 {
+        taken.push(within(take(port)).await);
+    }
+    let fake = Fake::start(|line| Some(sound(line))).await;
+    let (detail, barrier, ..) = fate(fake.at, Remedy::Torrc).await;
+    assert!(detail.contains("17630 to 17639") && barrier == Barrier::Ports, "{detail}");
+    assert!(!fake.commands().contains(&"ADD_ONION".to_owned()));
+    drop(taken);
+    let twice = |line: &str| match line {
+        line if line.starts_with("ADD_ONION") => Some("550 Onion address collision\r\n".into()),
+        line => Some(sound(line)),
+    };
+    let fake = Fake::start(twice).await;
+    let (detail, barrier, ..) = fate(fake.at, Remedy::Torrc).await;
+    assert!(detail.contains("another program") && barrier == Barrier::Twice, "{detail}");
 }
 
 #[tokio::test]
@@ -168,7 +263,7 @@ async fn an_authentication_we_do_not_have_is_said() {
     within(
         service
             .reach
-            .wait_for(|reach| matches!(reach, Reach::Unreachable { detail } if detail.contains("another password"))),
+            .wait_for(|reach| matches!(reach, Reach::Barred { detail, barrier: Barrier::Password } if detail.contains("another password"))),
     )
     .await
     .unwrap();
@@ -195,35 +290,18 @@ async fn a_liar_does_not_learn_the_cookie() {
 
 #[tokio::test]
 async fn a_service_that_tor_lost_is_added_again_and_one_that_is_dropped_is_taken_away() {
+    let _ports = ports(2).await;
     // It never lists the service: as a tor that restarted behind a filter.
     let fake = Fake::start(|line| Some(sound(line))).await;
     let road = road(fake.at, None, Remedy::TailsProfile).await;
     let service = road.publish(key(1)).await.unwrap();
     assert_eq!(road.publish(key(1)).await.map(drop).unwrap_err(), PublishError::AlreadyPublished);
-    let added = |least: usize| {
-        let heard = Arc::clone(&fake.heard);
-        within(async move {
-            loop {
-                let count = heard.lock().unwrap().iter().filter(|line| line.starts_with("ADD_ONION")).count();
-                if count >= least {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        })
-    };
-    added(1).await;
+    fake.hears("ADD_ONION", 1).await;
     // Another identity wakes the keeper, which then looks at the first.
     let other = road.publish(key(2)).await.unwrap();
-    added(3).await;
+    fake.hears("ADD_ONION", 3).await;
     drop((service, other));
-    let heard = Arc::clone(&fake.heard);
-    within(async move {
-        while !heard.lock().unwrap().iter().any(|line| line.starts_with("DEL_ONION")) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    })
-    .await;
+    fake.hears("DEL_ONION", 1).await;
     let allowed = ["PROTOCOLINFO", "AUTHENTICATE", "GETINFO", "ADD_ONION", "DEL_ONION"];
     assert!(fake.commands().iter().all(|command| allowed.contains(&command.as_str())), "{:?}", fake.commands());
 }
@@ -243,6 +321,25 @@ async fn a_tor_that_is_not_there_is_said_and_nothing_else_is_dialled() {
     within(status.wait_for(blocked)).await.unwrap();
     assert_eq!(road.dial(dial()).await.map(drop).unwrap_err(), DialError::Offline);
 }
+
+/// A port that its last user may still be leaving.
+async fn take(port: u16) -> TcpListener {
+    loop {
+        match TcpListener::bind(("127.0.0.1", port)).await {
+            Ok(taken) => return taken,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// The tests of this file share the ports at which tor delivers: each takes as many as it uses at a time.
+async fn ports(count: u32) -> SemaphorePermit<'static> {
+    static FREE: Semaphore = Semaphore::const_new(DOORS as usize);
+    FREE.acquire_many(count).await.unwrap()
+}
+
+/// How many there are.
+const DOORS: u32 = 10;
 
 fn key(seed: u8) -> ServiceKey {
     ServiceKey::from_seed(Zeroizing::new([seed; 32])).unwrap()

@@ -1,15 +1,17 @@
 //! What every road promises, asked of each: in memory, and over the private Tor network that all tests share.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test: to fail is to panic
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey, Status,
-    Stream,
+    Arti, ArtiOptions, ControlAddress, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
+    Scratch, Service, ServiceKey, Status, Stream, SystemOptions, SystemTor,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
+use tornet::{Caller, Grater};
 use zeroize::Zeroizing;
 
 #[tokio::test]
@@ -30,6 +32,65 @@ async fn tor() {
     let files = one.scratch().path().to_owned();
     drop(one);
     assert!(!files.exists(), "the private directory is wiped");
+}
+
+/// The tor of a machine dials the embedded one, and wants a password at its control port.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_system() {
+    let network = tornet::Tornet::shared().unwrap();
+    let mut tor = network.client(&[]).unwrap();
+    tor.ask(&format!("SETCONF HashedControlPassword={HASH}")).unwrap();
+    suite(embedded(network), system(&tor, tor.control(), Some("open"))).await;
+}
+
+/// The embedded tor dials that of Tails, behind the filter with our profile; then two machines with a tor of their own
+/// talk, one of them a Whonix workstation, the other with a cookie at its control port.
+#[tokio::test(flavor = "multi_thread")]
+async fn to_system() {
+    let network = tornet::Tornet::shared().unwrap();
+    let tor = network.client(&[]).unwrap();
+    let program = "/home/amnesia/Persistent/pelure/pelure";
+    let profile = TAILS.replace("@PROGRAM@", program);
+    let tails = Grater::start(&profile, tor.control(), Caller::Program(program.into(), "amnesia".into())).unwrap();
+    let home = system(&tor, tails.at(), None);
+    suite(Arc::clone(&home), embedded(network)).await;
+    comes_back_when_tor_does(&tails, &home).await;
+    assert_eq!(tails.filtered(), [""; 0]);
+
+    let whonix = Grater::start(WHONIX, tor.control(), Caller::Host([127, 0, 0, 1].into())).unwrap();
+    let workstation = system(&tor, whonix.at(), None);
+    let mut home = publish(&workstation).await;
+    let mut other = network.client(&[]).unwrap();
+    other.ask("SETCONF CookieAuthentication=1").unwrap();
+    let away = system(&other, other.control(), None);
+    ready(&away).await;
+    carries_bytes_both_ways(&away, &mut home).await;
+    assert_eq!(whonix.filtered(), [""; 0]);
+}
+
+/// A tor that starts anew behind a filter has forgotten our services, and nobody tells us.
+async fn comes_back_when_tor_does(filter: &Grater, home: &Arc<dyn Network>) {
+    let mut there = publish(home).await;
+    filter.lose_tor();
+    within(there.service.reach.wait_for(|reach| *reach != Reach::Reachable)).await.unwrap();
+    within(there.service.reach.wait_for(|reach| *reach == Reach::Reachable)).await.unwrap();
+    dials_itself(home, &mut there).await;
+}
+
+fn embedded(network: &tornet::Tornet) -> Arc<dyn Network> {
+    let overrides = Some(network.arti_toml().to_owned());
+    Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides }).unwrap()
+}
+
+/// The road over a C tor.
+fn system(tor: &tornet::Client, control: SocketAddr, password: Option<&str>) -> Arc<dyn Network> {
+    let options = SystemOptions {
+        control: Some(ControlAddress::Tcp(control)),
+        socks: tor.socks(),
+        password: password.map(|text| Password(Zeroizing::new(text.to_owned()))),
+        remedy: Remedy::Torrc,
+    };
+    SystemTor::start(options).unwrap()
 }
 
 /// One program with two identities, and another that dials them.
@@ -137,11 +198,9 @@ async fn outlives_its_service(away: &Arc<dyn Network>, mut first: Home, second: 
     drop(service);
     send(&mut far, b"still").await;
     assert_eq!(receive(&mut near, 5).await, b"still");
-    // Over Tor a dial may still come as far as a stream; nobody answers on it.
-    let answered = match within(away.dial(dial(4, &key))).await {
-        Ok(mut stream) => within(stream.read_u8()).await.is_ok(),
-        Err(_) => false,
-    };
+    // Over Tor a dial may still come as far as a stream, or try for minutes; nobody answers on it.
+    let asking = async { away.dial(dial(4, &key)).await.ok()?.read_u8().await.ok() };
+    let answered = timeout(NOBODY, asking).await.is_ok_and(|byte| byte.is_some());
     assert!(!answered);
     drop(meet(away, 1, second).await);
 }
@@ -202,3 +261,12 @@ fn fresh_key() -> ServiceKey {
 async fn within<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(150), future).await.expect("the road hangs")
 }
+
+/// How long nobody is listened to.
+const NOBODY: Duration = Duration::from_secs(10);
+
+/// What `tor --hash-password open` says.
+const HASH: &str = "16:EA1C915BDF06132D602C9CD2488616A338AF1280BF57E93966EE2ECA69";
+
+const TAILS: &str = include_str!("../../package/tails/pelure.yml");
+const WHONIX: &str = include_str!("../../package/whonix/40_pelure.yml");

@@ -30,6 +30,8 @@ session() {
     program=$HERE/pelure
     [ -f "$program" ] || program=$(dirname "$HERE")/pelure
     [ -x "$program" ] || fail "the program pelure is not beside this script, or may not be run from here"
+    # As the kernel names the process, whatever links lead there.
+    program=$(readlink -f "$program")
     # The path stands in a quoted word of the profile, and the filter compares it letter by letter.
     case $program in
         *[!A-Za-z0-9/._\ -]*) fail "the path $program has characters that a profile cannot hold; move the folder" ;;
@@ -45,6 +47,8 @@ persist() {
     list=$STORAGE/persistence.conf
     if ! grep -qxF "$LINE" "$list"; then
         cp -p "$list" "$list.new"
+        # A last line that somebody left open stays a line of its own.
+        [ -z "$(tail -c 1 "$list.new")" ] || echo >>"$list.new"
         printf '%s\n' "$LINE" >>"$list.new"
         mv "$list.new" "$list"
     fi

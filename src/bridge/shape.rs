@@ -2,7 +2,7 @@
 //!
 //! Nothing is asked and nothing kept: values in, values out.
 
-use pelure_onion::{Address, Reach, Status};
+use pelure_onion::{Address, Barrier, Reach, Status};
 use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey, RequestKey};
 use pelure_ui::model;
 
@@ -26,6 +26,16 @@ pub(super) fn reach(reach: &Reach) -> model::Reach {
         Reach::Starting { .. } => model::Reach::Starting,
         Reach::Reachable => model::Reach::Reachable,
         Reach::Unreachable { .. } => model::Reach::Unreachable,
+        Reach::Barred { barrier, .. } => model::Reach::Barred(match barrier {
+            Barrier::ControlPort => model::Barrier::ControlPort,
+            Barrier::Password => model::Barrier::Password,
+            Barrier::Cookie => model::Barrier::Cookie,
+            Barrier::Refused => model::Barrier::Refused,
+            Barrier::TailsProfile => model::Barrier::TailsProfile,
+            Barrier::WhonixProfile => model::Barrier::WhonixProfile,
+            Barrier::Ports => model::Barrier::Ports,
+            Barrier::Twice => model::Barrier::Twice,
+        }),
     }
 }
 

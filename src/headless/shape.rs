@@ -21,7 +21,9 @@ pub(super) fn event(event: &Event, tor: &TorView) -> (&'static str, Value) {
         Event::Reachable { identity: id, reach } => {
             let (reachable, detail) = match reach {
                 Reach::Reachable => (true, ""),
-                Reach::Starting { detail } | Reach::Unreachable { detail } => (false, detail.as_str()),
+                Reach::Starting { detail } | Reach::Unreachable { detail } | Reach::Barred { detail, .. } => {
+                    (false, detail.as_str())
+                }
             };
             ("identity.reachable", json!({"identity": id.to_string(), "reachable": reachable, "detail": detail}))
         }

@@ -17,12 +17,7 @@ fn a_call_is_heard_on_both_sides_and_goes_on_when_circuits_break() {
     let (mut a, mut b, to_b, to_a) = two_contacts(&home_a, &home_b);
     a.until_contact(&to_b, "presence", "online");
     b.until_contact(&to_a, "presence", "online");
-    let call = a.call("call.start", json!({"contact": to_b}))["call"].clone();
-    assert_eq!(b.wait_for("call.incoming", |news| news["call"] == call)["contact"], to_a);
-    b.call("call.accept", json!({"call": call}));
-    for program in [&mut a, &mut b] {
-        program.wait_for("call.state", |news| news["call"] == call && news["state"] == "active");
-    }
+    let call = connect(&mut a, &to_b, &mut b, &to_a);
     hear_each_other(&mut a, &home_a, &mut b, &home_b);
     for program in [&mut a, &mut b] {
         eprintln!("all circuits carry it: {}", program.wait_for("call.stats", all_alive));
@@ -44,16 +39,31 @@ fn a_call_is_heard_on_both_sides_and_goes_on_when_circuits_break() {
         eprintln!("all circuits carry it again: {}", program.wait_for("call.stats", all_alive));
     }
     hear_each_other(&mut a, &home_a, &mut b, &home_b);
-    b.call("call.hang_up", json!({"call": call}));
-    for program in [&mut a, &mut b] {
-        let ended = program.wait_for("call.state", |news| news["call"] == call && news["state"] == "ended");
-        assert_eq!(ended["reason"], "hung_up");
-    }
+    hang_up(&call, &mut b, &mut a);
     a.shutdown();
     b.shutdown();
 }
 
-fn hear_each_other(a: &mut Program, home_a: &Home, b: &mut Program, home_b: &Home) {
+/// `a` calls, `b` accepts.
+pub(crate) fn connect(a: &mut Program, to_b: &str, b: &mut Program, to_a: &str) -> Value {
+    let call = a.call("call.start", json!({"contact": to_b}))["call"].clone();
+    assert_eq!(b.wait_for("call.incoming", |news| news["call"] == call)["contact"], to_a);
+    b.call("call.accept", json!({"call": call}));
+    for program in [a, b] {
+        program.wait_for("call.state", |news| news["call"] == call && news["state"] == "active");
+    }
+    call
+}
+
+pub(crate) fn hang_up(call: &Value, one: &mut Program, other: &mut Program) {
+    one.call("call.hang_up", json!({"call": call}));
+    for program in [one, other] {
+        let ended = program.wait_for("call.state", |news| news["call"] == *call && news["state"] == "ended");
+        assert_eq!(ended["reason"], "hung_up");
+    }
+}
+
+pub(crate) fn hear_each_other(a: &mut Program, home_a: &Home, b: &mut Program, home_b: &Home) {
     until_heard(a, home_a, PITCH_B);
     until_heard(b, home_b, PITCH_A);
 }
@@ -86,11 +96,11 @@ fn all_alive(stats: &Value) -> bool {
 }
 
 /// What each one says.
-const PITCH_A: f32 = 440.0;
-const PITCH_B: f32 = 700.0;
+pub(crate) const PITCH_A: f32 = 440.0;
+pub(crate) const PITCH_B: f32 = 700.0;
 
 /// Longer than the test takes.
-const SECONDS: u32 = 600;
+pub(crate) const SECONDS: u32 = 600;
 
 /// A bound on hanging.
 const STATS_MOST: usize = 300;

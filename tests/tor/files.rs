@@ -102,7 +102,7 @@ fn what_a_picture_says_of_its_maker_stays_here() {
 }
 
 /// Offers a file without touching it, and waits until it is offered. Gives each side's name of the transfer.
-fn offer(a: &mut Program, b: &mut Program, to_b: &str, source: &Path) -> (String, String) {
+pub(crate) fn offer(a: &mut Program, b: &mut Program, to_b: &str, source: &Path) -> (String, String) {
     let ours = a.call("file.offer", json!({"contact": to_b, "path": source}))["transfer"].as_str().unwrap().to_owned();
     let offered = b.wait_for("file.offered", |file| file["direction"] == "in");
     (ours, offered["transfer"].as_str().unwrap().to_owned())
@@ -125,7 +125,7 @@ fn until_bytes(program: &mut Program, transfer: &str, least: u64) -> u64 {
     }
 }
 
-fn until_state(program: &mut Program, transfer: &str, state: &str) {
+pub(crate) fn until_state(program: &mut Program, transfer: &str, state: &str) {
     program.until("file.list", &json!({}), |list| {
         let list = list.as_array().unwrap();
         let of_it = |file: &&Value| file["transfer"] == *transfer;
@@ -177,7 +177,7 @@ fn bytes_that_came(log: &str) -> u64 {
     log.lines().filter_map(bytes).sum()
 }
 
-fn random(length: usize) -> Vec<u8> {
+pub(crate) fn random(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     Seeded::new(SEED).fill(&mut bytes);
     bytes

@@ -2,7 +2,7 @@
 //!
 //! Everything the program may write lies in directories of a [`Home`].
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,6 +21,8 @@ pub(crate) struct Home {
     memory: TempDir,
     /// What the program logs, if not what it does by itself.
     log: Option<&'static str>,
+    /// The words that start the program.
+    starter: Vec<OsString>,
 }
 
 /// The network, for a test that needs it as it is. Held to the end of the test.
@@ -48,8 +50,8 @@ impl Home {
     /// A machine for what needs none.
     pub(crate) fn offline() -> Self {
         let builder = || tempfile::Builder::new().prefix("test-of-pelure-").to_owned();
-        let home =
-            Self { disk: builder().tempdir().unwrap(), memory: builder().tempdir_in("/dev/shm").unwrap(), log: None };
+        let (disk, memory) = (builder().tempdir().unwrap(), builder().tempdir_in("/dev/shm").unwrap());
+        let home = Self { disk, memory, log: None, starter: vec![env!("CARGO_BIN_EXE_pelure").into()] };
         for dir in [home.given(""), home.disk_written().join("home"), home.disk_written().join("tmp")] {
             fs::create_dir_all(dir).unwrap();
         }
@@ -61,6 +63,13 @@ impl Home {
     /// The same, where the program logs this.
     pub(crate) fn logging(self, log: &'static str) -> Self {
         Self { log: Some(log), ..self }
+    }
+
+    /// A machine with a Tor of its own, where these words start the program.
+    pub(crate) fn started_by(starter: Vec<OsString>) -> Self {
+        let home = Self { starter, ..Self::offline() };
+        fs::remove_file(home.given("arti.toml")).unwrap();
+        home
     }
 
     /// The same, where somebody speaks: this sound is what the microphone hears.
@@ -100,17 +109,13 @@ impl Home {
     pub(crate) fn start(&self) -> Program {
         let (profile, passphrase) = (self.profile(), self.given("passphrase"));
         let (config, said, heard) = (self.given("arti.toml"), self.given("said.wav"), self.heard());
-        let arguments: [&OsStr; 6] = [
-            "--profile".as_ref(),
-            profile.as_os_str(),
-            "--passphrase-file".as_ref(),
-            passphrase.as_os_str(),
-            "--tor-config".as_ref(),
-            config.as_os_str(),
-        ];
+        let always: [&OsStr; 4] =
+            ["--profile".as_ref(), profile.as_os_str(), "--passphrase-file".as_ref(), passphrase.as_os_str()];
+        let embedded: [&OsStr; 2] = ["--tor-config".as_ref(), config.as_os_str()];
         let sound: [&OsStr; 4] = ["--audio-in".as_ref(), said.as_os_str(), "--audio-out".as_ref(), heard.as_os_str()];
-        let speaks = said.exists();
-        let arguments: Vec<&OsStr> = arguments.into_iter().chain(sound.into_iter().filter(|_| speaks)).collect();
+        let mut arguments = always.to_vec();
+        arguments.extend(embedded.into_iter().filter(|_| config.exists()));
+        arguments.extend(sound.into_iter().filter(|_| said.exists()));
         self.start_with(&arguments)
     }
 
@@ -124,7 +129,9 @@ impl Home {
     pub(crate) fn start_with(&self, arguments: &[&OsStr]) -> Program {
         let written = self.disk_written();
         let stderr = written.join("stderr");
-        let child = Command::new(env!("CARGO_BIN_EXE_pelure"))
+        let (first, rest) = self.starter.split_first().unwrap();
+        let child = Command::new(first)
+            .args(rest)
             .arg("headless")
             .args(arguments)
             .env_clear()

@@ -18,6 +18,7 @@ mod photo;
 mod program;
 mod scan;
 mod sockets;
+mod tails;
 #[path = "../kit/tone.rs"]
 #[expect(dead_code, unreachable_pub, reason = "other tests use more of it")]
 mod tone;

@@ -20,7 +20,9 @@ pub use call::{Call, CallStage, Device, Ending, Loudness, Quality, Sound, Trial}
 pub use files::{FileKind, FileState, Files, LISTED, PICTURES_HELD, Picture, Pixels, Transfer, Trouble};
 pub use note::{NOTE_BYTES, Playing, Recording, Spoken};
 pub use parcels::{Kept, Packing, Parcel, Removed, Uncleaned};
-pub use people::{Blocked, Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words};
+pub use people::{
+    Barrier, Blocked, Contact, Identity, Last, Presence, Reach, Reason, Receipts, Request, Standing, Words,
+};
 pub use said::{Delivery, Found, History, Hit, LOADED, Message, Quote, Reaction, Talk};
 pub use shown::{Date, Moment, Shown};
 

@@ -9,7 +9,7 @@ use kit::acts::*;
 use kit::fixtures::{ME, address, me, open};
 use kit::{asked, take, window};
 use pelure_ui::intent::Intent;
-use pelure_ui::model::{Blocked, Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
+use pelure_ui::model::{Barrier, Blocked, Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
 use pelure_ui::secret::Secret;
 use pelure_ui::settings::{Language, Look, Notify, Settings};
 use pelure_ui::update::Update;
@@ -119,6 +119,16 @@ fn an_identity_appears_offline() {
     let hidden = Identity { visible: false, reach: Reach::Unreachable, ..me() };
     take(&mut screen, [Update::Identities(vec![hidden])]);
     seen(&screen, "Desk: appears offline");
+}
+
+#[test]
+fn what_keeps_others_out_is_said_with_what_to_do() {
+    let mut screen = settings(open());
+    let barred = Identity { reach: Reach::Barred(Barrier::TailsProfile), ..me() };
+    take(&mut screen, [Update::Tor(Tor::Ready), Update::Identities(vec![barred])]);
+    press(&mut screen, "Tor in detail");
+    seen(&screen, "Desk: you can reach others, they cannot reach you");
+    seen(&screen, "Tails does not know Pelure yet. In the folder of Pelure, type: sudo ./tails/install-tails.sh");
 }
 
 #[test]

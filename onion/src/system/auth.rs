@@ -32,9 +32,11 @@ pub(super) async fn authenticate(control: &mut Control, password: Option<&Passwo
     } else if let Some(file) = methods.safe_cookie {
         prove(control, Path::new(&file)).await?
     } else if methods.password {
-        return Err(ControlError::Authentication("a password (PELURE_TOR_PASSWORD)"));
+        return Err(ControlError::Password("a password; give it in PELURE_TOR_PASSWORD"));
     } else {
-        return Err(ControlError::Authentication("an authentication that this program does not know"));
+        return Err(ControlError::Authentication(
+            "an authentication that this program does not know; write CookieAuthentication 1 in its torrc",
+        ));
     };
     control.ask(&Command::Authenticate(proof)).await.map(drop)
 }
@@ -80,7 +82,7 @@ fn mac(key: &[u8], said: &[u8]) -> Hmac<Sha256> {
 /// A quoted string (control-spec, 2.1.1).
 fn quoted(password: &str) -> Result<Zeroizing<String>, ControlError> {
     if password.contains(['\r', '\n', '\0']) {
-        return Err(ControlError::Authentication("a password without line breaks"));
+        return Err(ControlError::Password("a password without line breaks; correct PELURE_TOR_PASSWORD"));
     }
     let mut text = Zeroizing::new(String::with_capacity(2 * password.len() + 2));
     text.push('"');

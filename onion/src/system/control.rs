@@ -30,15 +30,18 @@ pub(super) struct Reply(pub(super) Vec<String>);
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ControlError {
     /// Nothing is there, or it went away.
-    #[error("Tor's control port does not answer ({0})")]
+    #[error("Tor's control port does not answer ({0}); start Tor, or name its port with --tor-control")]
     Lost(std::io::ErrorKind),
     /// No reply in time.
-    #[error("Tor's control port hangs")]
+    #[error("Tor's control port hangs; start Tor anew")]
     Slow,
     /// What came is not the protocol.
-    #[error("what answers at Tor's control port is not Tor")]
+    #[error("what answers at Tor's control port is not Tor; name the right port with --tor-control")]
     Garbage,
-    /// It wants an authentication that we do not have.
+    /// It wants a password that we do not have.
+    #[error("Tor's control port wants {0}")]
+    Password(&'static str),
+    /// It wants what we cannot do.
     #[error("Tor's control port wants {0}")]
     Authentication(&'static str),
     /// The cookie file cannot be used.
@@ -51,7 +54,7 @@ pub(super) enum ControlError {
         command: String,
     },
     /// Tor refused, in its own words.
-    #[error("Tor refused {command} ({code})")]
+    #[error("Tor refused {command} ({code}); look at its log, or update Tor")]
     Refused {
         /// Which.
         command: String,
@@ -97,7 +100,9 @@ impl Control {
                 650..=659 => {}
                 250..=259 => return Ok(reply),
                 510 => return Err(ControlError::Filtered { command: command.word() }),
-                514 | 515 => return Err(ControlError::Authentication("another password or cookie")),
+                514 | 515 => {
+                    return Err(ControlError::Password("another password or cookie; correct PELURE_TOR_PASSWORD"));
+                }
                 400..=599 => return Err(ControlError::Refused { command: command.word(), code }),
                 _ => return Err(ControlError::Garbage),
             }

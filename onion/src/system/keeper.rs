@@ -14,7 +14,7 @@ use super::control::{Control, ControlError};
 use super::service::{Door, PORTS};
 pub(super) use super::service::{Registry, Wanted};
 use super::{ControlAddress, SystemOptions, socks};
-use crate::{Address, Reach, Status};
+use crate::{Address, Barrier, Reach, Status};
 
 /// See the module.
 pub(super) struct Keeper {
@@ -56,10 +56,10 @@ impl Keeper {
             }
             let began = Instant::now();
             match self.options.control.clone() {
-                None => self.outbound(NO_CONTROL).await,
+                None => self.outbound(Barrier::ControlPort, NO_CONTROL).await,
                 Some(at) => match self.session(&at).await {
                     Ok(()) => {}
-                    Err(error) => self.outbound(&self.words(&error)).await,
+                    Err(error) => self.outbound(self.barrier(&error), &self.words(&error)).await,
                 },
             }
             if began.elapsed() > RETRY_MOST {
@@ -133,8 +133,9 @@ impl Keeper {
             return Ok(());
         }
         let Some(mut door) = Door::open(wanted.clone(), control.ends).await else {
-            let detail = format!("the ports {} to {} of this machine are in use", PORTS.start(), PORTS.end());
-            wanted.tell(Reach::Unreachable { detail });
+            let (first, last) = (PORTS.start(), PORTS.end());
+            let detail = format!("the ports {first} to {last} of this machine are in use; close what uses them");
+            wanted.tell(Reach::Barred { barrier: Barrier::Ports, detail });
             running.refused.insert(address, Instant::now() + REFUSED_AGAIN);
             return Ok(());
         };
@@ -145,7 +146,7 @@ impl Keeper {
                 running.doors.insert(address, door);
             }
             Err(error @ (ControlError::Filtered { .. } | ControlError::Refused { .. })) => {
-                door.tell(Reach::Unreachable { detail: self.words(&error) });
+                door.tell(Reach::Barred { barrier: self.barrier(&error), detail: self.words(&error) });
                 running.refused.insert(address, Instant::now() + REFUSED_AGAIN);
             }
             Err(error) => return Err(error),
@@ -183,14 +184,15 @@ impl Keeper {
     }
 
     /// Without a control port: we can dial, nobody can reach us, and both are said.
-    async fn outbound(&self, why: &str) {
-        self.registry
-            .tell_all(&Reach::Unreachable { detail: format!("{why}; you can reach others, they cannot reach you") });
+    async fn outbound(&self, barrier: Barrier, why: &str) {
+        let detail = format!("{why}; you can reach others, they cannot reach you");
+        self.registry.tell_all(&Reach::Barred { barrier, detail });
         self.tell(if socks::answers(self.options.socks).await {
             Status::Ready
         } else {
             let at = self.options.socks;
-            Status::Blocked { fraction: 0.0, reason: format!("no Tor answers at {at}; {why}") }
+            let remedy = self.options.remedy.without_tor();
+            Status::Blocked { fraction: 0.0, reason: format!("no Tor answers at {at}; {remedy}") }
         });
     }
 
@@ -198,9 +200,20 @@ impl Keeper {
         match error {
             ControlError::Filtered { command } => self.options.remedy.about(command),
             ControlError::Refused { command, code: 550 } if command == "ADD_ONION" => {
-                "another program runs this identity on the same Tor".into()
+                "another program runs this identity on the same Tor; close it".into()
             }
             other => other.to_string(),
+        }
+    }
+
+    fn barrier(&self, error: &ControlError) -> Barrier {
+        match error {
+            ControlError::Lost(_) | ControlError::Slow | ControlError::Garbage => Barrier::ControlPort,
+            ControlError::Password(_) => Barrier::Password,
+            ControlError::Cookie(_) => Barrier::Cookie,
+            ControlError::Filtered { .. } => self.options.remedy.barrier(),
+            ControlError::Refused { command, code: 550 } if command == "ADD_ONION" => Barrier::Twice,
+            ControlError::Authentication(_) | ControlError::Refused { .. } => Barrier::Refused,
         }
     }
 

@@ -49,10 +49,9 @@ pub(super) struct Door {
     tasks: Vec<AbortHandle>,
 }
 
-/// The bytes of a dial to ourselves that is under way.
-#[derive(Default)]
+/// How a dial to ourselves is recognized, also one that comes after we gave it up.
 struct Probe {
-    expected: Mutex<Option<[u8; NONCE]>>,
+    nonce: [u8; NONCE],
     came: Notify,
 }
 
@@ -126,7 +125,9 @@ impl Door {
             }
         }
         let (listener, at) = listener?;
-        let probe = Arc::new(Probe::default());
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).ok()?;
+        let probe = Arc::new(Probe { nonce, came: Notify::new() });
         let task = tokio::spawn(admit(listener, tor, wanted.clone(), Arc::clone(&probe)));
         Some(Self { at, wanted, probe, tasks: vec![task.abort_handle()] })
     }
@@ -165,7 +166,7 @@ async fn admit(listener: tokio::net::TcpListener, tor: IpAddr, wanted: Wanted, p
         }
         let (incoming, probe) = (wanted.incoming.clone(), Arc::clone(&probe));
         tokio::spawn(async move {
-            if !probe.is(&stream).await {
+            if timeout(HAND_OVER, probe.visitor(&stream)).await == Ok(true) {
                 // Nobody takes it in time: as if nobody were here.
                 let _ = timeout(HAND_OVER, incoming.send(Stream::guarded(stream, place))).await;
             }
@@ -194,44 +195,39 @@ async fn prove(wanted: Wanted, probe: Arc<Probe>, socks: SocketAddr) {
 
 /// Whether a dial to ourselves, over circuits of its own, came back.
 async fn reached(wanted: &Wanted, probe: &Probe, socks: SocketAddr) -> bool {
-    let mut random = [0; NONCE + 32];
-    if getrandom::fill(&mut random).is_err() {
+    let mut secret = [0; 32];
+    if getrandom::fill(&mut secret).is_err() {
         return false;
     }
-    let (Some(nonce), Some(secret)) = (random.first_chunk::<NONCE>(), random.last_chunk::<32>()) else { return false };
-    *probe.expected() = Some(*nonce);
     let dialling = async {
-        let mut stream = socks::connect(socks, &wanted.key.address(), &Credentials::new(secret)).await.ok()?;
-        stream.write_all(nonce).await.ok()?;
+        let mut stream = socks::connect(socks, &wanted.key.address(), &Credentials::new(&secret)).await.ok()?;
+        stream.write_all(&probe.nonce).await.ok()?;
         probe.came.notified().await;
         Some(())
     };
-    let came = timeout(PROVE_TIMEOUT, dialling).await.ok().flatten().is_some();
-    *probe.expected() = None;
-    came
+    timeout(PROVE_TIMEOUT, dialling).await.ok().flatten().is_some()
 }
 
 impl Probe {
-    /// Whether this stream is our own probe. A visitor's bytes are looked at and left where they are.
-    async fn is(&self, stream: &Tcp) -> bool {
+    /// Whether somebody is there, who says something, and is not ourselves. A visitor speaks first; what is said is looked
+    /// at and left where it is.
+    async fn visitor(&self, stream: &Tcp) -> bool {
         let mut seen = [0; NONCE];
         loop {
-            let Some(expected) = *self.expected() else { return false };
-            let Ok(Ok(length)) = timeout(HAND_OVER, stream.peek(&mut seen)).await else { return false };
-            if length == 0 || seen.get(..length) != expected.get(..length) {
+            let Ok(length) = stream.peek(&mut seen).await else { return false };
+            if length == 0 {
                 return false;
+            }
+            if seen.get(..length) != self.nonce.get(..length) {
+                return true;
             }
             if length == NONCE {
                 self.came.notify_one();
-                return true;
+                return false;
             }
             // More of it is on its way; the kernel tells only of bytes that are there already.
             sleep(MORE).await;
         }
-    }
-
-    fn expected(&self) -> MutexGuard<'_, Option<[u8; NONCE]>> {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -243,7 +239,7 @@ pub(super) const PORTS: std::ops::RangeInclusive<u16> = 17630..=17639;
 /// Streams of one service open at a time.
 const STREAMS: usize = 512;
 
-/// For a place in the queue of streams, and for the first byte of a visitor while a probe is under way.
+/// For the first byte of a visitor, and for a place in the queue of streams.
 const HAND_OVER: Duration = Duration::from_secs(15);
 
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);

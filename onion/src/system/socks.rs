@@ -54,26 +54,19 @@ async fn greet(socks: SocketAddr, to: &Address, credentials: &Credentials) -> Re
 }
 
 async fn converse(stream: &mut Tcp, to: &Address, credentials: &Credentials) -> Result<(), DialError> {
-    let mut hello = vec![5, 1, WITH_PASSWORD, 1];
+    // One after the other: tor forgets an answer that it owes when the next question is there already.
+    ask(stream, &[5, 1, WITH_PASSWORD], [5, WITH_PASSWORD]).await?;
+    let mut who = vec![1];
     for text in [&credentials.user, &credentials.password] {
-        hello.push(u8::try_from(text.len()).map_err(|_| DialError::Network)?);
-        hello.extend(text.as_bytes());
+        who.push(u8::try_from(text.len()).map_err(|_| DialError::Network)?);
+        who.extend(text.as_bytes());
     }
+    ask(stream, &who, [1, 0]).await?;
     let name = to.onion();
-    hello.extend([5, CONNECT, 0, BY_NAME, u8::try_from(name.len()).map_err(|_| DialError::Network)?]);
-    hello.extend(name.as_bytes());
-    hello.extend(PORT.to_be_bytes());
-    // All at once: tor reads one after the other, and nothing here depends on an answer.
-    stream.write_all(&hello).await?;
-    let mut answers = [0; 2];
-    stream.read_exact(&mut answers).await?;
-    if answers != [5, WITH_PASSWORD] {
-        return Err(DialError::Network);
-    }
-    stream.read_exact(&mut answers).await?;
-    if answers != [1, 0] {
-        return Err(DialError::Network);
-    }
+    let mut connect = vec![5, CONNECT, 0, BY_NAME, u8::try_from(name.len()).map_err(|_| DialError::Network)?];
+    connect.extend(name.as_bytes());
+    connect.extend(PORT.to_be_bytes());
+    stream.write_all(&connect).await?;
     let mut reply = [0; 4];
     stream.read_exact(&mut reply).await?;
     let [5, code, 0, kind] = reply else { return Err(DialError::Network) };
@@ -89,6 +82,13 @@ async fn converse(stream: &mut Tcp, to: &Address, credentials: &Credentials) -> 
     let mut bound = vec![0; length + 2];
     stream.read_exact(&mut bound).await?;
     Ok(())
+}
+
+async fn ask(stream: &mut Tcp, question: &[u8], answer: [u8; 2]) -> Result<(), DialError> {
+    stream.write_all(question).await?;
+    let mut answered = [0; 2];
+    stream.read_exact(&mut answered).await?;
+    if answered == answer { Ok(()) } else { Err(DialError::Network) }
 }
 
 /// What a refusal means for the one who waits.

@@ -1,6 +1,7 @@
 //! A C tor client of the network: the "tor already on the machine" of a test.
 //!
-//! It promises ports that are open when it is handed over, and that it ends with this value. It does not wait until the client is connected: its user does.
+//! It promises ports that are open when it is handed over, and that it ends with this value. It does not wait until the
+//! client is connected: its user does.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,7 +31,7 @@ impl Client {
         let dir = home.path().join("c");
         system("make a directory", home::private(&dir))?;
         let torrc = format!(
-            "{}SocksPort 127.0.0.1:auto ExtendedErrors IsolateSOCKSAuth\n\
+            "{}{PATIENT}SocksPort 127.0.0.1:auto ExtendedErrors IsolateSOCKSAuth\n\
              ControlSocket {}\nDataDirectory {}\n__OwningControllerProcess {}\n{}\n",
             system("read client.torrc", fs::read_to_string(network.join("client.torrc")))?,
             quoted(&dir.join("control")),
@@ -57,7 +58,7 @@ impl Client {
         self.socks
     }
 
-    /// Its control port, which wants no authentication.
+    /// Its control port. It wants no authentication, unless `ask` made it (`SETCONF CookieAuthentication=1`).
     pub fn control(&self) -> SocketAddr {
         self.control
     }
@@ -67,6 +68,10 @@ impl Client {
         self.node.ask(command, Deadline::after(START_LIMIT))
     }
 }
+
+/// A client learns how long a circuit may take, and here it learns some 60 ms. A machine that is busy for a moment then
+/// loses circuit after circuit, and a service gives up an introduction after three: whoever dialled waits for two minutes.
+const PATIENT: &str = "LearnCircuitBuildTimeout 0\n";
 
 /// A client opens its ports at once.
 const START_LIMIT: Duration = Duration::from_secs(60);

@@ -22,6 +22,7 @@ mod addresses;
 mod arti;
 mod client;
 mod control;
+mod grater;
 mod home;
 mod host;
 mod keys;
@@ -36,6 +37,7 @@ mod torrc;
 mod weather;
 
 pub use client::Client;
+pub use grater::{Caller, Grater, ProfileError};
 pub use order::{Order, OrderError};
 pub use plan::{Plan, TornetError};
 pub use tornet::Tornet;

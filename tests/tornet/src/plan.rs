@@ -94,6 +94,9 @@ pub enum TornetError {
         /// The last there is.
         last: usize,
     },
+    /// A profile for the filter of a control port cannot be read.
+    #[error(transparent)]
+    Profile(#[from] crate::grater::ProfileError),
     /// A line that is no order.
     #[error(transparent)]
     Order(#[from] OrderError),

@@ -79,7 +79,7 @@ pub(crate) fn quoted(path: &Path) -> String {
 pub(crate) const BANDWIDTHS: &str = "bandwidths";
 /// Kilobytes per second of each relay: any number does, as long as all have the same.
 const BANDWIDTH: u32 = 1000;
-/// Seconds between two consensuses. Long, because each new one makes onion services publish again.
+/// Seconds of the grid on which the first vote lies: the longest that tor allows.
 pub(crate) const VOTING_INTERVAL: u64 = 1800;
 /// Seconds before a consensus that the authorities vote, and exchange signatures, the first time.
 pub(crate) const FIRST_DELAY: u64 = 2;
@@ -106,6 +106,10 @@ ContactInfo tornet
 ";
 
 /// The first vote lies far away until it is called for: the offset is set by control once all relays are known.
+///
+/// An hour between two consensuses, as on the real network. C tor takes 24 of these intervals for the time after which
+/// onion services move to other directories, and Arti takes a day: with any other interval one finds no service of the
+/// other's. It is also long: each new consensus makes onion services publish again.
 const AUTHORITY: &str = "\
 AuthoritativeDirectory 1
 V3AuthoritativeDirectory 1
@@ -117,7 +121,7 @@ V3AuthNIntervalsValid 2
 TestingV3AuthInitialVotingInterval 1800
 TestingV3AuthInitialVoteDelay 2
 TestingV3AuthInitialDistDelay 2
-V3AuthVotingInterval 1800
+V3AuthVotingInterval 3600
 V3AuthVoteDelay 20
 V3AuthDistDelay 20
 ";

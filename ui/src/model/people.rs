@@ -27,6 +27,45 @@ pub enum Reach {
     Reachable,
     /// They cannot, for now.
     Unreachable,
+    /// They cannot until the person changes something on this machine; the person can dial them.
+    Barred(Barrier),
+}
+
+/// What keeps others out where the tor of the machine is used, and only the person can change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barrier {
+    /// Nothing answers at tor's control port as it should.
+    ControlPort,
+    /// It wants another password.
+    Password,
+    /// It wants a cookie that this user cannot read.
+    Cookie,
+    /// Tor refuses what the program needs.
+    Refused,
+    /// Tails does not know the program.
+    TailsProfile,
+    /// The Whonix gateway does not know the program.
+    WhonixProfile,
+    /// The ports at which Tor delivers are in use.
+    Ports,
+    /// Another program runs the same identity.
+    Twice,
+}
+
+impl Barrier {
+    /// The key of the sentence that says what to do.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::ControlPort => "barred-port",
+            Self::Password => "barred-password",
+            Self::Cookie => "barred-cookie",
+            Self::Refused => "barred-refused",
+            Self::TailsProfile => "barred-tails",
+            Self::WhonixProfile => "barred-whonix",
+            Self::Ports => "barred-ports",
+            Self::Twice => "barred-twice",
+        }
+    }
 }
 
 /// A contact.

@@ -45,6 +45,7 @@ start-tor-blocked-note = You can start all the same. Pelure keeps trying, and me
 start-reach-starting = Tor is connected. Your address is being published; this takes about a minute.
 start-reach-ready = Tor is connected. Others can reach you.
 start-reach-lost = Tor is connected, but others cannot reach you for now. Pelure keeps trying.
+start-reach-barred = Tor is connected. You can reach others, but they cannot reach you.
 
 lock-title = Locked
 lock-sealed-title = Open your profile

@@ -45,6 +45,7 @@ start-tor-blocked-note = Vous pouvez commencer quand même. Pelure continue d’
 start-reach-starting = Tor est connecté. Votre adresse est en cours de publication ; cela prend environ une minute.
 start-reach-ready = Tor est connecté. On peut vous joindre.
 start-reach-lost = Tor est connecté, mais on ne peut pas vous joindre pour le moment. Pelure continue d’essayer.
+start-reach-barred = Tor est connecté. Vous pouvez joindre les autres, mais eux ne peuvent pas vous joindre.
 
 lock-title = Verrouillé
 lock-sealed-title = Ouvrez votre profil

@@ -62,14 +62,18 @@ fn identities(ui: &mut Ui, scene: &mut Scene<'_>) {
     text::section(ui, &scene.say("tor-identities"));
     for identity in scene.model.identities.clone() {
         let name = identity.name.as_str();
-        let (icon, ink, words) = match (&scene.model.tor, identity.visible, identity.reach) {
+        let (icon, ink, words) = match (&scene.model.tor, identity.visible, &identity.reach) {
             (Tor::Offline, ..) => (Icon::EyeOff, palette.muted, "tor-reach-offline"),
             (_, false, _) => (Icon::EyeOff, palette.muted, "tor-reach-hidden"),
             (_, true, Reach::Starting) => (Icon::Clock, palette.wait, "tor-reach-starting"),
             (_, true, Reach::Reachable) => (Icon::Check, palette.good, "tor-reach-reachable"),
             (_, true, Reach::Unreachable) => (Icon::Warning, palette.bad, "tor-reach-unreachable"),
+            (_, true, Reach::Barred(_)) => (Icon::Warning, palette.bad, "tor-reach-barred"),
         };
         text::state(ui, icon, ink, &scene.say_with(words, &[("name", name.into())]));
+        if let (Tor::Ready, true, Reach::Barred(barrier)) = (&scene.model.tor, identity.visible, &identity.reach) {
+            text::note(ui, &palette, &scene.say(barrier.words()));
+        }
         let mut hidden = !identity.visible;
         let label = scene.say_with("tor-appear-offline", &[("name", name.into())]);
         if check(ui, &palette, &mut hidden, &label).changed() {

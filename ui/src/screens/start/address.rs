@@ -80,6 +80,10 @@ fn tor(ui: &mut Ui, scene: &Scene<'_>, watch: &mut Watch, identity: &Identity) {
             Reach::Starting => drop(text::state(ui, Icon::Clock, palette.wait, &scene.say("start-reach-starting"))),
             Reach::Reachable => drop(text::state(ui, Icon::Check, palette.good, &scene.say("start-reach-ready"))),
             Reach::Unreachable => drop(text::state(ui, Icon::Warning, palette.wait, &scene.say("start-reach-lost"))),
+            Reach::Barred(barrier) => {
+                text::state(ui, Icon::Warning, palette.bad, &scene.say("start-reach-barred"));
+                text::note(ui, palette, &scene.say(barrier.words()));
+            }
         },
     }
 }
