@@ -1,0 +1,18 @@
+# Completes the command line of pelure in fish.
+set -l window 'not __fish_seen_subcommand_from headless'
+set -l headless '__fish_seen_subcommand_from headless'
+complete -c pelure -f
+complete -c pelure -n __fish_use_subcommand -a headless -d 'speak JSON instead of opening a window'
+complete -c pelure -n __fish_use_subcommand -s V -l version -d 'say which version it is'
+complete -c pelure -n __fish_use_subcommand -s h -l help -d 'say how it is used'
+complete -c pelure -l profile -x -a '(__fish_complete_directories)' -d 'where the profile is'
+complete -c pelure -l traceless -d 'keep everything in memory'
+complete -c pelure -l tor-config -r -F -d 'settings of Arti'
+complete -c pelure -l tor -x -a 'auto embedded system' -d 'which Tor'
+complete -c pelure -l tor-control -x -d 'control port of the Tor of the system'
+complete -c pelure -l tor-socks -x -d 'its SOCKS port'
+complete -c pelure -l audio-in -r -F -d 'the microphone of calls'
+complete -c pelure -l audio-out -r -F -d 'the loudspeaker of calls'
+complete -c pelure -n $window -l language -x -a 'en fr' -d 'the language of the window'
+complete -c pelure -n $headless -l passphrase-fd -x -d 'descriptor the passphrase is read from'
+complete -c pelure -n $headless -l passphrase-file -r -F -d 'file the passphrase is read from'
