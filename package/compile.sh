@@ -13,7 +13,7 @@ main() {
     clean_surroundings
     hide_places
     stand_before_compilers
-    PATH=$tools:$PATH RUSTC_WRAPPER=$tools/rustc CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$target \
+    PATH=$tools:$PATH RUSTC_WRAPPER=$tools/rust CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=$target \
         cargo build --locked --profile "$profile" --workspace --bin pelure >&2
     case $profile in
         dev) program=$target/debug/pelure ;;
@@ -56,7 +56,7 @@ stand_before_compilers() {
     export PELURE_CC PELURE_CXX
     tools=$target/package/compilers
     mkdir -p "$tools"
-    for name in rustc cc c++; do
+    for name in rust cc c++; do
         ln -sf "$(pwd -P)/package/same.sh" "$tools/$name"
     done
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stands before the compilers while a package is built, so that what they make does not tell in which directories.
 #
-# compile.sh gives it their names by links: `rustc` (as RUSTC_WRAPPER: the compiler is the first argument), `cc`, `c++`.
+# compile.sh gives it their names by links: `rust` (as RUSTC_WRAPPER: the compiler is the first argument), `cc`, `c++`.
 # PELURE_PLACES has a line FROM=TO per directory; of two that fit, the later holds. PELURE_CC and PELURE_CXX are the
 # compilers of the machine. Flags of Cargo or CFLAGS would do, too, but both leave traces: Cargo names the directories of
 # build scripts after its flags, and OpenSSL keeps its flags as a text.
@@ -20,7 +20,7 @@ text() {
 IFS='
 '
 case $(basename "$0") in
-    rustc)
+    rust)
         for place in $PELURE_PLACES; do
             set -- "$@" "--remap-path-prefix=$place"
         done
