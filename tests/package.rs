@@ -7,7 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
+    clippy::string_slice,
     reason = "a test that cannot read the tree has failed"
 )]
 
@@ -116,6 +116,70 @@ fn the_list_of_components_names_every_crate_once_with_its_checksum_and_licence()
 }
 
 #[test]
+fn every_crate_is_of_the_one_registry_and_has_a_checksum() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let mut ours = 0;
+    for package in lock.split("[[package]]").skip(1) {
+        match package.lines().find_map(|line| line.strip_prefix("source = ")) {
+            None => ours += 1,
+            Some(source) => {
+                assert_eq!(source, "\"registry+https://github.com/rust-lang/crates.io-index\"", "{package}");
+                assert!(package.contains("\nchecksum = \""), "{package}");
+            }
+        }
+    }
+    assert_eq!(ours, 5, "the packages of this workspace, and nothing else from a path");
+}
+
+#[test]
+fn the_page_names_every_crate_that_does_cryptography() {
+    let page = std::fs::read_to_string(root().join("docs/supply-chain.md")).unwrap();
+    let (_, table) = page.split_once("<!-- crates: begin -->").unwrap();
+    let (table, _) = table.split_once("<!-- crates: end -->").unwrap();
+    let first_cells = table.lines().filter_map(|line| line.split('|').nth(1));
+    let mut named = BTreeSet::new();
+    for name in first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        assert!(named.insert(name.to_owned()), "{name} is named twice");
+    }
+    let real = cryptography();
+    let missing: Vec<_> = real.difference(&named).collect();
+    let gone: Vec<_> = named.difference(&real).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "docs/supply-chain.md: missing {missing:?}, not there {gone:?}");
+}
+
+/// The crates inside the program that say so of themselves, come from those who make nothing else, or are known to.
+fn cryptography() -> BTreeSet<String> {
+    let host = text(&run(&["rustc", "-vV"], "").stdout);
+    let host = host.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned();
+    let tree = "tree --locked --package pelure --edges normal,no-proc-macro --prefix none --format {p} --target";
+    let tree = run(&[&["cargo"], &tree.split(' ').collect::<Vec<_>>()[..], &[&host]].concat(), "");
+    let inside: BTreeSet<(String, String)> = text(&tree.stdout)
+        .lines()
+        .map(|line| line.split(' '))
+        .filter_map(|mut words| Some((words.next()?.to_owned(), words.next()?.trim_start_matches('v').to_owned())))
+        .collect();
+    let asked = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", &host];
+    let metadata: Value = serde_json::from_slice(&run(&asked, "").stdout).unwrap();
+    let says = |package: &Value, list: &str, words: &[&str]| {
+        package[list].as_array().unwrap().iter().any(|word| words.contains(&word.as_str().unwrap()))
+    };
+    let mut found = BTreeSet::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let field = |name: &str| package[name].as_str().unwrap_or_default().to_owned();
+        let (name, version, repository) = (field("name"), field("version"), field("repository"));
+        let is = says(package, "categories", &["cryptography"])
+            || says(package, "keywords", &["crypto", "cryptography", "encryption"])
+            || MAKERS.iter().any(|maker| repository.contains(maker))
+            || KNOWN.contains(&name.as_str());
+        if is && !NOT.contains(&name.as_str()) && inside.contains(&(name.clone(), version)) {
+            found.insert(name);
+        }
+    }
+    assert!(found.len() > 50, "{found:?}");
+    found
+}
+
+#[test]
 fn the_manual_and_the_shells_know_every_option_and_no_other() {
     let real = options();
     assert!(real.len() > 10 && real.contains("traceless"), "{real:?}");
@@ -195,4 +259,14 @@ fn root() -> PathBuf {
 }
 
 /// What may stand first on the command line.
-const COMMANDS: [&str; 1] = ["headless"];
+const COMMANDS: [&str; 2] = ["headless", "doctor"];
+
+/// Whose crates are about cryptography, whatever each says.
+const MAKERS: [&str; 6] =
+    ["/RustCrypto/", "/dalek-cryptography/", "/rust-random/", "/rustls/", "/briansmith/ring", "/BLAKE3-team/"];
+
+/// Crates that do cryptography and do not say so: SQLCipher is in the first.
+const KNOWN: [&str; 2] = ["libsqlite3-sys", "rdrand"];
+
+/// Says so, and does not.
+const NOT: [&str; 1] = ["g2p"];
