@@ -21,10 +21,11 @@ _pelure() {
             ;;
         --passphrase-fd | --tor-control | --tor-socks) return ;;
     esac
-    local both="--profile --traceless --tor-config --tor --tor-control --tor-socks --audio-in --audio-out"
-    local window="--language" headless="--passphrase-fd --passphrase-file" alone="headless --version --help"
+    local both="--profile --portable --traceless --tor-config --tor --tor-control --tor-socks --audio-in --audio-out"
+    local window="--language" headless="--passphrase-fd --passphrase-file" alone="headless doctor --version --help"
     case ${COMP_WORDS[1]} in
         headless) mapfile -t COMPREPLY < <(compgen -W "$both $headless" -- "$word") ;;
+        doctor) mapfile -t COMPREPLY < <(compgen -W "--language --tor --tor-control --tor-socks" -- "$word") ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$both $window $alone" -- "$word") ;;
     esac
 }
