@@ -1,6 +1,6 @@
 # Completes the command line of pelure in fish.
-set -l window 'not __fish_seen_subcommand_from headless'
-set -l headless '__fish_seen_subcommand_from headless'
+set --local window 'not __fish_seen_subcommand_from headless'
+set --local headless '__fish_seen_subcommand_from headless'
 complete -c pelure -f
 complete -c pelure -n __fish_use_subcommand -a headless -d 'speak JSON instead of opening a window'
 complete -c pelure -n __fish_use_subcommand -a doctor -d 'say what is good around the program'
