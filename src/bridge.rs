@@ -7,6 +7,7 @@
 mod anew;
 mod calls;
 mod day;
+pub mod doctor;
 mod fault;
 mod files;
 mod filing;
@@ -33,19 +34,20 @@ use std::time::Duration;
 
 use pelure_ui::intent::Intent;
 use pelure_ui::model::{Place, Stage};
-use pelure_ui::settings::{Language, Settings};
+use pelure_ui::settings::Settings;
 use pelure_ui::update::Update;
 use tokio::sync::mpsc;
 
 use crate::desk::{self, Desk};
 use crate::engine::{Audio, Clock};
 use crate::start::Road;
-use crate::vault::{Cost, VaultError};
+use crate::vault::{Cost, Vault, VaultError};
 use day::Calendar;
 use gate::Gate;
 use out::Out;
 use work::{End, Work};
 
+pub use pelure_ui::settings::Language;
 pub use wires::{WindowError, open};
 
 /// What a window stands in.
@@ -129,14 +131,19 @@ async fn place(world: &World) -> Place {
         Home::Kept(dir) => (false, dir.display().to_string()),
         Home::Traceless => (true, String::new()),
     };
-    let looked = tokio::task::spawn_blocking(|| (desk::has_tmpfs(), desk::may_swap())).await;
+    let home = world.home.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let open = matches!(&home, Home::Kept(dir) if Vault::is_open_to_others(dir));
+        (desk::has_tmpfs(), desk::may_swap(), open)
+    });
     // Not known is said as the worse of both.
-    let (may_be_traceless, swap) = looked.unwrap_or((false, true));
+    let (may_be_traceless, swap, open_medium) = looked.await.unwrap_or((false, true, true));
     Place {
         traceless,
         may_be_traceless,
         profile,
         swap,
+        open_medium,
         calls: true,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),

@@ -9,6 +9,7 @@ mod machine;
 mod notify;
 pub mod picture;
 pub mod preview;
+mod surroundings;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 pub use machine::{has_tmpfs, language, may_swap};
 pub use picture::Pixels;
 pub use preview::Preview;
+pub use surroundings::{Display, Script, display, missing_libraries, missing_scripts};
 
 /// What can be asked of the desktop; a test has its own.
 pub trait Desk: Send + Sync + 'static {

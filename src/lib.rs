@@ -7,6 +7,7 @@ pub mod file;
 pub mod headless;
 pub mod name;
 pub mod options;
+pub mod portable;
 pub mod road;
 pub mod session;
 pub mod start;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use pelure::bridge::{self, Home, WindowError, World};
 use pelure::desk::Machine;
 use pelure::engine::{Audio, MachineClock, Sound, SystemRandom};
+use pelure::portable::{self, PortableError};
 use pelure::road::{self, Choice, Surroundings, Wish};
 use pelure::start::{self, Embedded, Road, StartError, System};
 use pelure::vault::{Cost, Passphrase, Vault, VaultError};
@@ -25,10 +26,15 @@ enum Failure {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Portable(#[from] PortableError),
     #[error("{0}; `pelure headless` needs none")]
     Window(#[from] WindowError),
     #[error("{0}: {1}")]
     System(&'static str, std::io::Error),
+    /// All of it was said already.
+    #[error("something that is needed is missing")]
+    Unwell,
 }
 
 fn main() -> ExitCode {
@@ -36,6 +42,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1).peekable();
     let outcome = match arguments.peek().map(|first| first.to_string_lossy()).as_deref() {
         Some("headless") => headless(arguments.skip(1)),
+        Some("doctor") => doctor(arguments.skip(1)),
         Some("--version" | "-V") => say(&format!("pelure {}", env!("CARGO_PKG_VERSION"))),
         Some("--help" | "-h" | "help") => say(HELP),
         Some(other) if !other.starts_with('-') => {
@@ -45,6 +52,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Unwell) => Failure::Unwell.status(),
         Err(failure) => {
             complain(&failure);
             failure.status()
@@ -54,12 +62,10 @@ fn main() -> ExitCode {
 
 fn window(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let options = options::parse_window(arguments).map_err(usage)?;
-    let language = options.language.as_deref().map(|code| {
-        bridge::language(code).ok_or_else(|| Failure::Usage(format!("--language is one of en, fr, not {code:?}")))
-    });
+    let language = options.language.as_deref().map(language);
     let home = match (options.traceless, options.dir) {
         (true, _) => Home::Traceless,
-        (false, Some(dir)) => Home::Kept(dir),
+        (false, Some(dir)) => Home::Kept(directory(dir)?),
         (false, None) => Home::Kept(options::usual_profile(|name| std::env::var_os(name)).map_err(usage)?),
     };
     let world = World {
@@ -91,6 +97,20 @@ fn headless(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     outcome
 }
 
+/// Says what the surroundings are like.
+fn doctor(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let options = options::parse_doctor(arguments).map_err(usage)?;
+    let language = options.language.as_deref().map(language).transpose()?.unwrap_or_else(bridge::system_language);
+    let (road, reason) =
+        surroundings(|around| (road::choose(&options.tor, around), road::reason(&options.tor, around)));
+    let runtime = runtime()?;
+    let report = runtime.block_on(bridge::doctor::examine(road, reason, language));
+    // The sound system may still be waited for.
+    runtime.shutdown_background();
+    say(&report.lines.join("\n"))?;
+    if report.good { Ok(()) } else { Err(Failure::Unwell) }
+}
+
 async fn serve(vault: Vault, dir: Option<PathBuf>, road: Arc<dyn Road>, audio: Audio) -> Result<(), Failure> {
     let clock = Arc::new(MachineClock::new());
     let (running, events) = start::start(vault, dir, road, clock, audio).await?;
@@ -117,6 +137,7 @@ fn open_vault(profile: options::Profile) -> Result<(Vault, Option<PathBuf>), Fai
     match profile {
         options::Profile::Traceless => Ok((Vault::traceless(&mut SystemRandom)?, None)),
         options::Profile::Kept { dir, passphrase } => {
+            let dir = directory(dir)?;
             let unreadable = |error| Failure::System("the passphrase could not be read", error);
             let passphrase = Passphrase::new(std::mem::take(&mut *passphrase.read().map_err(unreadable)?));
             let vault = match Vault::open(&dir, &passphrase) {
@@ -128,21 +149,36 @@ fn open_vault(profile: options::Profile) -> Result<(Vault, Option<PathBuf>), Fai
     }
 }
 
+fn directory(dir: options::Dir) -> Result<PathBuf, Failure> {
+    match dir {
+        options::Dir::At(dir) => Ok(dir),
+        options::Dir::BesideProgram => Ok(portable::home()?),
+    }
+}
+
 /// The road that was asked for, or that fits this machine.
 fn road(wish: &Wish, config: Option<&Path>) -> Result<Arc<dyn Road>, Failure> {
-    let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let around = Surroundings {
-        os_release: &os_release,
-        whonix: Path::new(WHONIX).exists(),
-        variable: &|name| std::env::var_os(name),
-    };
-    match road::choose(wish, &around).map_err(|refusal| Failure::Usage(refusal.to_string()))? {
+    match surroundings(|around| road::choose(wish, around)).map_err(|refusal| Failure::Usage(refusal.to_string()))? {
         Choice::Embedded => Ok(Arc::new(Embedded { overrides: config.map(read_config).transpose()? })),
         Choice::System(_) if config.is_some() => {
             Err(Failure::Usage("--tor-config is for the embedded Tor; the Tor of this machine has its own".into()))
         }
         Choice::System(options) => Ok(Arc::new(System { options })),
     }
+}
+
+/// What is known of this machine.
+fn surroundings<T>(decide: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+    let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    decide(&Surroundings {
+        os_release: &os_release,
+        whonix: Path::new(WHONIX).exists(),
+        variable: &|name| std::env::var_os(name),
+    })
+}
+
+fn language(code: &str) -> Result<bridge::Language, Failure> {
+    bridge::language(code).ok_or_else(|| Failure::Usage(format!("--language is one of en, fr, not {code:?}")))
 }
 
 fn usage(error: options::UsageError) -> Failure {
@@ -215,16 +251,18 @@ const UNHEARD: &str = "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off";
 const HELP: &str = "\
 Pelure: an anonymous messenger over Tor onion services
 
-pelure [--profile DIR | --traceless] [--tor-config FILE.toml] [--language en|fr]
-pelure headless --profile DIR (--passphrase-fd N | --passphrase-file F) [--tor-config FILE.toml]
+pelure [--profile DIR | --portable | --traceless] [--tor-config FILE.toml] [--language en|fr]
+pelure headless (--profile DIR | --portable) (--passphrase-fd N | --passphrase-file F) [--tor-config FILE.toml]
 pelure headless --traceless [--tor-config FILE.toml]
+pelure doctor [--tor ...] [--language en|fr]    says what is good around the program, and what to do where it is not
 pelure --version
 
-Which Tor (both): [--tor auto|embedded|system] [--tor-control IP:PORT|unix:PATH] [--tor-socks IP:PORT]. On Tails and Whonix
+Which Tor (all three): [--tor auto|embedded|system] [--tor-control IP:PORT|unix:PATH] [--tor-socks IP:PORT]. On Tails and Whonix
 it is the one of the system; PELURE_TOR_PASSWORD has its control password, if it wants one.
 
 Without a command it opens its window. The profile is in $XDG_DATA_HOME/pelure, else in ~/.local/share/pelure, unless
---profile names another directory; --traceless keeps everything in memory.
+--profile names another directory; --portable keeps it beside the program, in pelure-data; --traceless keeps everything in
+memory.
 
 Sound of calls (both): [--audio-in DEVICE|FILE.wav|none] [--audio-out DEVICE|FILE.wav|none]. A file is played once as the
 microphone, from the moment a call is active; a file as the loudspeaker records what would be heard.

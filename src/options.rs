@@ -1,4 +1,4 @@
-//! The command line, read once into what it means: of `pelure headless`, and of the window.
+//! The command line, read once into what it means: of `pelure headless`, of `pelure doctor`, and of the window.
 //!
 //! It does not open the profile or the road.
 
@@ -38,7 +38,7 @@ pub enum Profile {
     /// In a directory, under a passphrase.
     Kept {
         /// The directory; made if it is not there.
-        dir: PathBuf,
+        dir: Dir,
         /// Where the passphrase comes from.
         passphrase: Source,
     },
@@ -46,11 +46,20 @@ pub enum Profile {
     Traceless,
 }
 
+/// The directory of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dir {
+    /// This one.
+    At(PathBuf),
+    /// The one beside the program ([`crate::portable`]).
+    BesideProgram,
+}
+
 /// What the user asked for of the window.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct WindowOptions {
     /// Where the profile is; `None`: where programs of this user keep theirs.
-    pub dir: Option<PathBuf>,
+    pub dir: Option<Dir>,
     /// The profile lives in memory alone.
     pub traceless: bool,
     /// Arti TOML to merge over our settings.
@@ -59,6 +68,15 @@ pub struct WindowOptions {
     pub tor: Wish,
     /// Microphone and loudspeaker.
     pub audio: AudioWish,
+    /// The language, as its code.
+    pub language: Option<String>,
+}
+
+/// What the user asked for of `pelure doctor`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct DoctorOptions {
+    /// Which Tor would be used.
+    pub tor: Wish,
     /// The language, as its code.
     pub language: Option<String>,
 }
@@ -87,12 +105,13 @@ pub enum UsageError {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, UsageError> {
     use lexopt::prelude::*;
 
-    let (mut dir, mut passphrase, mut traceless, mut tor_config) = (None, None, false, None);
+    let (mut dir, mut portable, mut passphrase, mut traceless, mut tor_config) = (None, false, None, false, None);
     let (mut tor, mut audio) = (Wish::default(), AudioWish::default());
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("profile") => dir = Some(PathBuf::from(parser.value()?)),
+            Long("portable") => portable = true,
             Long("passphrase-fd") => passphrase = Some(Source::Descriptor(parser.value()?.parse()?)),
             Long("passphrase-file") => passphrase = Some(Source::File(parser.value()?.into())),
             Long("traceless") => traceless = true,
@@ -105,13 +124,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, U
             _ => return Err(argument.unexpected().into()),
         }
     }
-    let profile = match (traceless, dir, passphrase) {
+    let profile = match (traceless, place(dir, portable, traceless)?, passphrase) {
         (true, None, None) => Profile::Traceless,
         (true, ..) => {
             return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile and passphrases"));
         }
         (false, Some(dir), Some(passphrase)) => Profile::Kept { dir, passphrase },
-        (false, None, _) => return Err(UsageError::Combination("--profile DIR or --traceless is needed")),
+        (false, None, _) => return Err(UsageError::Combination("--profile DIR, --portable or --traceless is needed")),
         (false, _, None) => return Err(UsageError::Combination("--passphrase-fd N or --passphrase-file F is needed")),
     };
     Ok(Options { profile, tor_config, tor, audio })
@@ -122,10 +141,12 @@ pub fn parse_window(arguments: impl IntoIterator<Item = OsString>) -> Result<Win
     use lexopt::prelude::*;
 
     let mut options = WindowOptions::default();
+    let (mut dir, mut portable) = (None, false);
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("profile") => options.dir = Some(PathBuf::from(parser.value()?)),
+            Long("profile") => dir = Some(PathBuf::from(parser.value()?)),
+            Long("portable") => portable = true,
             Long("traceless") => options.traceless = true,
             Long("tor-config") => options.tor_config = Some(parser.value()?.into()),
             Long("language") => options.language = Some(parser.value()?.string()?),
@@ -137,17 +158,48 @@ pub fn parse_window(arguments: impl IntoIterator<Item = OsString>) -> Result<Win
             _ => return Err(argument.unexpected().into()),
         }
     }
+    options.dir = place(dir, portable, options.traceless)?;
     if options.traceless && options.dir.is_some() {
         return Err(UsageError::Combination("--traceless keeps nothing: it excludes --profile"));
     }
     Ok(options)
 }
 
+/// Reads the arguments after `doctor`.
+pub fn parse_doctor(arguments: impl IntoIterator<Item = OsString>) -> Result<DoctorOptions, UsageError> {
+    use lexopt::prelude::*;
+
+    let mut options = DoctorOptions::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("language") => options.language = Some(parser.value()?.string()?),
+            Long("tor") => options.tor.kind = kind(&parser.value()?.string()?)?,
+            Long("tor-control") => options.tor.control = Some(parser.value()?.parse()?),
+            Long("tor-socks") => options.tor.socks = Some(parser.value()?.parse()?),
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+/// The one place that was asked for.
+fn place(dir: Option<PathBuf>, portable: bool, traceless: bool) -> Result<Option<Dir>, UsageError> {
+    match (portable, dir) {
+        (true, None) if !traceless => Ok(Some(Dir::BesideProgram)),
+        (true, _) => Err(UsageError::Combination(
+            "--portable has its own place beside the program: no --profile, no --traceless",
+        )),
+        (false, dir) => Ok(dir.map(Dir::At)),
+    }
+}
+
 /// Where programs of this user keep their data, without an environment that says so: nowhere.
 pub fn usual_profile(environment: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, UsageError> {
     let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
-    data.map(|data| data.join("pelure")).ok_or(UsageError::Combination("--profile DIR or --traceless is needed"))
+    data.map(|data| data.join("pelure"))
+        .ok_or(UsageError::Combination("--profile DIR, --portable or --traceless is needed"))
 }
 
 fn kind(name: &str) -> Result<Kind, UsageError> {
@@ -209,11 +261,26 @@ mod tests {
         let parsed = |arguments: &[&str]| parse_window(arguments.iter().map(OsString::from));
         assert_eq!(parsed(&[]).unwrap(), WindowOptions::default());
         let options = parsed(&["--profile", "p", "--tor-config", "t", "--language=fr"]).unwrap();
-        assert_eq!((options.dir, options.language), (Some("p".into()), Some("fr".into())));
+        assert_eq!((options.dir, options.language), (Some(Dir::At("p".into())), Some("fr".into())));
         assert!(parsed(&["--traceless"]).unwrap().traceless);
         assert!(matches!(parsed(&["--traceless", "--profile", "p"]), Err(UsageError::Combination(_))));
         assert!(matches!(parsed(&["--passphrase-fd", "3"]), Err(UsageError::Option(_))));
         assert!(matches!(parsed(&["p"]), Err(UsageError::Option(_))));
+    }
+
+    #[test]
+    fn a_portable_profile_has_one_place() {
+        let window = |arguments: &[&str]| parse_window(arguments.iter().map(OsString::from));
+        assert_eq!(window(&["--portable"]).unwrap().dir, Some(Dir::BesideProgram));
+        let kept = parsed(&["--portable", "--passphrase-fd", "3"]).unwrap().profile;
+        assert!(matches!(kept, Profile::Kept { dir: Dir::BesideProgram, .. }));
+        for other in [&["--profile", "p"][..], &["--traceless"]] {
+            let both = [&["--portable"], other].concat();
+            assert!(matches!(window(&both), Err(UsageError::Combination(_))), "{other:?}");
+            let both = [&both[..], &["--passphrase-fd", "3"]].concat();
+            assert!(matches!(parsed(&both), Err(UsageError::Combination(_))), "{other:?}");
+        }
+        assert!(parsed(&["--portable"]).is_err(), "a passphrase is needed");
     }
 
     #[test]
@@ -245,6 +312,17 @@ mod tests {
         assert!(tor.control.is_some());
         assert!(parsed(&["--traceless", "--tor-socks", "localhost:9050"]).is_err(), "no name is looked up");
         assert!(parsed(&["--traceless", "--tor", "other"]).is_err());
+    }
+
+    #[test]
+    fn a_doctor_wants_to_know_the_road_and_the_language_alone() {
+        let parsed = |arguments: &[&str]| parse_doctor(arguments.iter().map(OsString::from));
+        assert_eq!(parsed(&[]).unwrap(), DoctorOptions::default());
+        let options = parsed(&["--tor", "system", "--language", "fr"]).unwrap();
+        assert_eq!((options.tor.kind, options.language.as_deref()), (Kind::System, Some("fr")));
+        for wrong in [&["--profile", "p"][..], &["--traceless"], &["me"]] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -51,6 +51,23 @@ pub enum Choice {
     System(SystemOptions),
 }
 
+/// Why it is that road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The person asked for it.
+    Asked,
+    /// On Tails there is no other.
+    Tails,
+    /// On Whonix there is no other.
+    Whonix,
+    /// The environment says that a tor runs already (`TOR_SKIP_LAUNCH`).
+    Torified,
+    /// The environment names a control port.
+    Named,
+    /// Nothing speaks for another.
+    Usual,
+}
+
 /// Why no road can be taken as asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -88,6 +105,19 @@ pub fn choose(wish: &Wish, around: &Surroundings<'_>) -> Result<Choice, Refusal>
         (Kind::System, place) => system(wish, place, around),
         (Kind::Auto, Place::Elsewhere) if !named && control_variable(around)?.is_none() => Ok(Choice::Embedded),
         (Kind::Auto, place) => system(wish, place, around),
+    }
+}
+
+/// Why [`choose`] decides as it does.
+pub fn reason(wish: &Wish, around: &Surroundings<'_>) -> Reason {
+    match (wish.kind, Place::of(around)) {
+        (_, Place::Tails) => Reason::Tails,
+        (_, Place::Whonix) => Reason::Whonix,
+        (_, Place::Torified) => Reason::Torified,
+        (Kind::Embedded | Kind::System, Place::Elsewhere) => Reason::Asked,
+        (Kind::Auto, Place::Elsewhere) if wish.control.is_some() || wish.socks.is_some() => Reason::Asked,
+        (Kind::Auto, Place::Elsewhere) if matches!(control_variable(around), Ok(None)) => Reason::Usual,
+        (Kind::Auto, Place::Elsewhere) => Reason::Named,
     }
 }
 
@@ -228,6 +258,25 @@ mod tests {
         assert_eq!(chosen(&Wish { kind: Kind::Embedded, ..named }, DEBIAN, false, &[]), Err(Refusal::Ports));
         let socket = chosen(&wish(Kind::Auto), DEBIAN, false, &[("TOR_CONTROL_IPC_PATH", "/run/c")]).unwrap();
         assert!(socket.starts_with("Some(Unix(\"/run/c\"))"), "{socket}");
+    }
+
+    #[test]
+    fn the_reason_is_that_of_the_choice() {
+        let because = |wish: &Wish, os_release, whonix, environment: &[(&str, &str)]| {
+            let variable = |name: &str| {
+                environment.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+            };
+            reason(wish, &Surroundings { os_release, whonix, variable: &variable })
+        };
+        let auto = wish(Kind::Auto);
+        assert_eq!(because(&auto, TAILS, false, &[]), Reason::Tails);
+        assert_eq!(because(&auto, DEBIAN, true, &[]), Reason::Whonix);
+        assert_eq!(because(&auto, DEBIAN, false, &[("TOR_SKIP_LAUNCH", "1")]), Reason::Torified);
+        assert_eq!(because(&auto, DEBIAN, false, &[("TOR_CONTROL_PORT", "9051")]), Reason::Named);
+        assert_eq!(because(&auto, DEBIAN, false, &[]), Reason::Usual);
+        assert_eq!(because(&wish(Kind::System), DEBIAN, false, &[]), Reason::Asked);
+        let named = Wish { socks: "127.0.0.1:8".parse().ok(), ..auto };
+        assert_eq!(because(&named, DEBIAN, false, &[]), Reason::Asked);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::error::{VaultError, disk};
+use super::medium;
 
 /// The profile is ours while this is held; the system lets go of it when the process dies, however it dies.
 pub(super) struct Lock {
@@ -28,11 +29,21 @@ impl Lock {
     }
 }
 
-/// Makes the directory (and what leads to it), or closes an existing one to everybody else.
+/// Makes the directory (and what leads to it), or closes an existing one to everybody else. A stick may not know how to;
+/// then that is said.
 pub(super) fn private_dir(dir: &Path) -> Result<(), VaultError> {
-    let made = DirBuilder::new().recursive(true).mode(PRIVATE_DIR).create(dir);
-    made.and_then(|()| fs::set_permissions(dir, Permissions::from_mode(PRIVATE_DIR)))
-        .map_err(disk("making the profile's directory"))
+    let failed = disk("making the profile's directory");
+    DirBuilder::new().recursive(true).mode(PRIVATE_DIR).create(dir).map_err(&failed)?;
+    if let Err(error) = fs::set_permissions(dir, Permissions::from_mode(PRIVATE_DIR)) {
+        let unknown = matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported);
+        if !(unknown && medium::is_simple(dir)) {
+            return Err(failed(error));
+        }
+    }
+    if medium::is_open(dir) {
+        medium::say_open();
+    }
+    Ok(())
 }
 
 /// Does the directory hold anything but a lock and what an interrupted creation left?
@@ -77,8 +88,28 @@ pub(super) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<(), VaultError>
 
 /// Moves a file within its directory, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
+    if medium::is_simple(from) {
+        return rename_in_steps(from, to);
+    }
     fs::rename(from, to).map_err(disk("renaming a file"))?;
     sync_dir(to)
+}
+
+/// As [`rename`], where a power cut could take both: the old one goes only after the new one is there for good. What was
+/// interrupted in between is ended by [`end_rename`].
+fn rename_in_steps(from: &Path, to: &Path) -> Result<(), VaultError> {
+    sync_dir(from)?;
+    remove(to)?;
+    sync_dir(to)?;
+    fs::rename(from, to).map_err(disk("renaming a file"))?;
+    sync_dir(to)
+}
+
+/// Ends a replacement that was interrupted after the old file went.
+pub(super) fn end_rename(path: &Path) -> Result<(), VaultError> {
+    let new = beside(path);
+    let there = |path: &Path| path.try_exists().map_err(disk("looking for the profile"));
+    if !there(path)? && there(&new)? { rename(&new, path) } else { Ok(()) }
 }
 
 /// Makes the entry of this path durable.
@@ -152,3 +183,34 @@ pub(super) const LOCK: &str = "lock";
 const NEW: &str = ".new";
 const PRIVATE_DIR: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_steps_the_new_file_takes_the_place_of_the_old_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) = (dir.path().join("key"), dir.path().join("key.new"));
+        fs::write(&old, "old").unwrap();
+        fs::write(&new, "new").unwrap();
+        rename_in_steps(&new, &old).unwrap();
+        assert_eq!(fs::read_to_string(&old).unwrap(), "new");
+        assert!(!new.exists());
+    }
+
+    #[test]
+    fn a_replacement_ends_only_where_the_old_file_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) = (dir.path().join("key"), dir.path().join("key.new"));
+        fs::write(&old, "old").unwrap();
+        fs::write(&new, "half").unwrap();
+        end_rename(&old).unwrap();
+        assert_eq!(fs::read_to_string(&old).unwrap(), "old");
+        fs::remove_file(&old).unwrap();
+        fs::write(&new, "whole").unwrap();
+        end_rename(&old).unwrap();
+        assert_eq!(fs::read_to_string(&old).unwrap(), "whole");
+        end_rename(&dir.path().join("nothing")).unwrap();
+    }
+}

@@ -19,6 +19,7 @@ mod identities;
 mod ids;
 mod inbox;
 mod keyfile;
+mod medium;
 mod messages;
 mod migrations;
 mod offers;

@@ -16,7 +16,7 @@ use super::error::{self, VaultError};
 use super::keyfile::{self, DatabaseKey, Slot};
 use super::passphrase::{Cost, Passphrase};
 use super::transaction::{self, Job, Read, Write};
-use super::{backup, connection, destroy, migrations, rekey, sealed};
+use super::{backup, connection, destroy, medium, migrations, rekey, sealed};
 use crate::wire::Random;
 
 /// An open profile. `Send`: one thread owns it and writes.
@@ -77,6 +77,7 @@ impl Vault {
             return Err(VaultError::NotFound);
         }
         let lock = Lock::take(dir)?;
+        disk::end_rename(&dir.join(KEY))?;
         let slots = keyfile::decode(&disk::read(&dir.join(KEY), keyfile::LONGEST + 1)?.ok_or(NO_KEY)?)?;
         finish_creation(dir)?;
         let (key, slot) = unlock(dir, passphrase, &slots)?;
@@ -91,6 +92,12 @@ impl Vault {
     /// Is there a profile in `dir`, whole or not?
     pub fn is_in(dir: &Path) -> Result<bool, VaultError> {
         exists(dir)
+    }
+
+    /// Whether others than the owner can copy the files of a profile in `dir`, where it is or would be: sticks know no
+    /// permissions. What is in them is sealed.
+    pub fn is_open_to_others(dir: &Path) -> bool {
+        medium::is_open(dir)
     }
 
     /// Opens the profile in `dir`, or makes one where there is none.

@@ -5,6 +5,7 @@
 
 pub mod announce;
 mod app;
+pub mod checkup;
 mod files;
 pub mod intent;
 pub mod keys;

@@ -117,6 +117,8 @@ pub struct Place {
     pub profile: String,
     /// The machine has swap that is not known to be encrypted: what is in memory may reach a disk.
     pub swap: bool,
+    /// Others than the owner can copy the sealed files of the profile: its medium keeps no permissions.
+    pub open_medium: bool,
     /// Calls and voice notes are possible here.
     pub calls: bool,
     /// The version of the program.
@@ -304,6 +306,7 @@ impl Default for Place {
             may_be_traceless: true,
             profile: String::new(),
             swap: false,
+            open_medium: false,
             calls: true,
             version: String::new(),
             arti: String::new(),

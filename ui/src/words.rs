@@ -109,6 +109,7 @@ pub(crate) fn sources(language: Language) -> &'static [&'static str] {
                 include_str!(concat!("i18n/", $code, "/people.ftl")),
                 include_str!(concat!("i18n/", $code, "/settings.ftl")),
                 include_str!(concat!("i18n/", $code, "/desk.ftl")),
+                include_str!(concat!("i18n/", $code, "/doctor.ftl")),
             ]
         };
     }

@@ -127,6 +127,14 @@ fn no_trace_is_explained_and_asks_for_no_passphrase() {
 }
 
 #[test]
+fn a_stick_without_permissions_is_said_before_a_profile_is_on_it() {
+    let place = Place { open_medium: true, ..Place::default() };
+    let mut window = kit::window([Update::Stage(Stage::Fresh), Update::Place(place)]);
+    go(&mut window, "Next");
+    window.get_by_label_contains("keeps no permissions");
+}
+
+#[test]
 fn no_trace_says_why_it_is_not_possible() {
     let place = Place { may_be_traceless: false, ..Place::default() };
     let mut window = kit::window([Update::Stage(Stage::Fresh), Update::Place(place)]);

@@ -17,6 +17,7 @@ start-traceless = Leave no trace
 start-traceless-note = Everything stays in memory. When Pelure ends, the address, the contacts and the messages are gone for good.
 start-traceless-impossible = Not possible on this computer: it has no directory in memory.
 start-swap = This computer may write its memory to the disk (swap that is not known to be encrypted). Traces may remain there.
+place-open = The medium of this profile keeps no permissions (a USB stick): others on this computer, and whoever holds it, can copy the files. They are sealed, and it shows that they are Pelure’s.
 start-passphrase = Passphrase
 start-passphrase-again = Passphrase, once more
 start-passphrase-empty = Write a passphrase first. Without one, the profile would lie open on the disk.

@@ -17,6 +17,7 @@ start-traceless = Ne laisser aucune trace
 start-traceless-note = Tout reste en mémoire. Quand Pelure se ferme, l’adresse, les contacts et les messages disparaissent pour de bon.
 start-traceless-impossible = Impossible sur cet ordinateur : il n’a pas de dossier en mémoire.
 start-swap = Cet ordinateur peut écrire sa mémoire sur le disque (espace d’échange peut-être non chiffré). Des traces peuvent y rester.
+place-open = Le support de ce profil ne connaît pas de droits d’accès (une clé USB) : d’autres sur cet ordinateur, et quiconque tient la clé, peuvent copier les fichiers. Ils sont scellés, et l’on voit qu’ils sont à Pelure.
 start-passphrase = Phrase secrète
 start-passphrase-again = Phrase secrète, encore une fois
 start-passphrase-empty = Écrivez d’abord une phrase secrète. Sans elle, le profil resterait ouvert sur le disque.

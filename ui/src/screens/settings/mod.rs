@@ -151,6 +151,9 @@ fn privacy(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     if scene.model.place.swap {
         text::state(ui, Icon::Warning, palette.wait, &scene.say("settings-swap"));
     }
+    if scene.model.place.open_medium {
+        text::state(ui, Icon::Warning, palette.wait, &scene.say("place-open"));
+    }
     text::note(ui, &palette, &scene.say("settings-receipts"));
 }
 

@@ -96,6 +96,9 @@ fn passphrase(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, first: bool) -> (
     }
     let path = scene.model.place.profile.as_str();
     text::note(ui, palette, &scene.say_with("start-place", &[("path", path.into())]));
+    if scene.model.place.open_medium {
+        text::state(ui, Icon::Warning, palette.wait, &scene.say("place-open"));
+    }
     (entered(ui, &again), strength)
 }
 
