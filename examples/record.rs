@@ -1,5 +1,5 @@
 //! Records what the circuits of a call do on a private Tor network: one line for each cell, as the emulator of circuits
-//! reads them. `cargo run --release --workspace --example record -- fair|stormy SECONDS > FILE`.
+//! reads them. `./dev record fair|stormy SECONDS > FILE`.
 //!
 //! Both ends are in one process, on one clock. They send cells of the size and in the rhythm of a call's default profile,
 //! over circuits of their own; nothing is in them but their number. `fair` is 25 ms a link; in `stormy` weather links

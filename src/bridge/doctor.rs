@@ -86,7 +86,7 @@ fn told(status: &Status, place: Place) -> Control {
         Status::Connecting { message, .. } => Control::Connecting(message.clone()),
         Status::Offline => Control::Silent(place),
         Status::Blocked { reason, .. } => match reason.split_once(NO_SOCKS) {
-            Some((_, why)) => Control::Unusable(place, why.trim_start_matches([';', ' ']).to_owned()),
+            Some((why, _)) => Control::Unusable(place, why.trim_end_matches(NO_TOR).to_owned()),
             None => Control::Blocked(reason.clone()),
         },
     }
@@ -149,6 +149,9 @@ fn script(script: desk::Script) -> Script {
 
 /// A port of this machine behind which nothing is (that of tcpmux, which nobody runs).
 const NO_SOCKS: &str = "127.0.0.1:1";
+
+/// How the road says so, after what is wrong with the control port.
+const NO_TOR: &str = "; no Tor answers at ";
 
 /// How long a control port may take.
 const PATIENCE: Duration = Duration::from_secs(8);

@@ -138,6 +138,27 @@ fn a_recorded_network_is_played_back() {
     assert!(quantile(outcome.delays().collect(), 0.95) <= ms(180));
 }
 
+/// Recorded with `./dev record` on a private Tor network, 25 ms a link, both ways of three circuits.
+#[test]
+fn circuits_of_a_real_network_carry_a_call() {
+    let run = |text: &str| {
+        let trace = Trace::parse(text).unwrap();
+        assert_eq!(trace.circuits(), 6);
+        let trace = Some(std::sync::Arc::new(trace));
+        Plan { trace, lasts: seconds(120), ..Plan::new(Weather::STILL, 1) }.run()
+    };
+    let (fair, stormy) = (
+        run(include_str!("../../tests/vectors/circuits/fair.trace")),
+        run(include_str!("../../tests/vectors/circuits/stormy.trace")),
+    );
+    // In fair weather nothing is missing; in a storm, that holds up every circuit for 0.4 s again and again, little is.
+    assert_eq!(concealed(&fair, seconds(5), seconds(120)), 0);
+    assert!(quantile(fair.delays().collect(), 0.95) <= ms(180));
+    let pieces = 115 * 100;
+    assert!(concealed(&stormy, seconds(5), seconds(120)) < pieces / 10, "{}", stormy.concealed.len());
+    assert!(stormy.heard.len() * 2 > pieces * 8 / 10);
+}
+
 #[test]
 fn every_profile_and_number_of_circuits_carries_a_call() {
     for profile in Profile::ALL {

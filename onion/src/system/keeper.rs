@@ -192,7 +192,7 @@ impl Keeper {
         } else {
             let at = self.options.socks;
             let remedy = self.options.remedy.without_tor();
-            Status::Blocked { fraction: 0.0, reason: format!("no Tor answers at {at}; {remedy}") }
+            Status::Blocked { fraction: 0.0, reason: format!("{why}; no Tor answers at {at}; {remedy}") }
         });
     }
 
