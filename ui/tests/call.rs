@@ -267,5 +267,5 @@ fn headset_and_disguise_are_chosen_and_the_disguise_is_honest() {
     screen.run();
     assert_eq!(asked(&mut screen), [Intent::Disguise(true)]);
     let screen = with(Call { disguised: true, ..active() });
-    starts(&screen, "good · voice disguised");
+    starts(&screen, "good · 3 of 3 circuits · voice disguised");
 }
