@@ -189,7 +189,7 @@ impl Stage {
         self.machine.play(["mouth_a", "mouth_b"][who], file)
     }
 
-    /// One calls, the other accepts; returns when both see all circuits.
+    /// One calls, the other accepts; returns when both have measured a way.
     fn call(&mut self, caller: usize) -> Outcome<Call> {
         let contact = self.people[caller].contact.clone();
         let started = self.people[caller].process.call("call.start", &json!({"contact": contact}))?;
@@ -248,7 +248,7 @@ fn alive(stats: &Value) -> usize {
     stats["circuits"].as_array().map_or(0, |all| all.iter().filter(|one| one["alive"] == true).count())
 }
 
-/// One way by the fastest circuit, if all are alive.
+/// One way by the fastest circuit, once it was measured.
 fn best_way(stats: &Value) -> Option<Duration> {
     stats["one_way_ms"].as_u64().map(Duration::from_millis)
 }
