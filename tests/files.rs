@@ -8,6 +8,8 @@
 )]
 
 mod kit;
+#[path = "kit/png.rs"]
+mod png;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,6 +143,64 @@ async fn a_folder_arrives_with_its_files() {
     assert_eq!(std::fs::read(saved.join("one")).unwrap(), noise(100_000));
     assert_eq!(std::fs::read(saved.join("a/b/two")).unwrap(), b"2");
     assert_eq!(std::fs::read(saved.join("a/empty")).unwrap(), b"");
+}
+
+/// A picture of so many rows that do not repeat, with a comment that names somebody.
+fn picture(rows: u32) -> Vec<u8> {
+    let pixels = image::RgbaImage::from_raw(100, rows, noise(400 * rows as usize)).unwrap();
+    let mut plain = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut plain, image::ImageFormat::Png).unwrap();
+    png::with_comment(plain.get_ref())
+}
+
+/// Some files are changed by cleaning, and lie anywhere among the others and across the blocks that are sealed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_files_of_a_folder_are_cleaned_one_by_one() {
+    let mut two = Two::new().await;
+    let folder = two.desk.path().join("papers");
+    std::fs::create_dir_all(folder.join("a")).unwrap();
+    let files = [
+        ("a/first.png", picture(180)),
+        ("b.txt", b"text".to_vec()),
+        ("c.bin", noise(200_000)),
+        ("d.png", picture(1)),
+        ("e", Vec::new()),
+        ("f.png", picture(330)),
+    ];
+    for (name, content) in &files {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+    let prepared = two.ada.engine.prepare_file(folder.clone(), true).await.unwrap();
+    let ours = two.ada.engine.offer_file(two.to_bob, folder.clone(), OfferOptions::default()).await.unwrap();
+    let theirs = offered(&mut two.bob).await;
+    assert_eq!(theirs.size, prepared.size, "what was said is what is sent");
+    assert_eq!(two.ada.engine.transfer(ours).await.unwrap().removed, ["author"]);
+    assert_eq!((prepared.removed, prepared.kept), (vec!["author".to_owned()], vec!["text".into(), "unknown".into()]));
+    two.take((ours, theirs.transfer)).await;
+    let saved = two.desk.path().join("saved");
+    two.bob.engine.save_file(theirs.transfer, saved.clone()).await.unwrap();
+    for (name, content) in files {
+        let is = std::fs::read(saved.join(name)).unwrap();
+        let tells = |bytes: &[u8]| bytes.windows(8).any(|run| run == b"somebody");
+        if name.ends_with("png") {
+            assert!(tells(&content) && !tells(&is), "{name}");
+            let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
+            assert!(pixels(&content) == pixels(&is), "{name}");
+        } else {
+            assert!(is == content, "{name}");
+        }
+    }
+
+    // Where nothing is to be removed, nothing is copied.
+    for name in ["a/first.png", "d.png", "f.png"] {
+        std::fs::write(folder.join(name), b"text").unwrap();
+    }
+    let ours = two.ada.engine.offer_file(two.to_bob, folder.clone(), OfferOptions::default()).await.unwrap();
+    let theirs = offered(&mut two.bob).await.transfer;
+    std::fs::write(folder.join("b.txt"), b"other").unwrap();
+    two.bob.engine.accept_file(theirs).await.unwrap();
+    let view = until(&mut two.ada, ours, FileState::Failed).await;
+    assert_eq!(view.failure, Some(FileReason::SourceChanged));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
