@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
-use kit::pair::{Person, meet, text};
+use kit::pair::{Person, meet};
 use kit::process::Outcome;
 use pelure::wire::{Random, Seeded};
 use serde_json::json;
@@ -60,7 +60,7 @@ fn main() -> Outcome<()> {
     let onionshare = OnionShare::start(&dir, &file)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        ours.push(send(&mut ada, &mut bob, &file)?);
+        ours.push(ada.send_file(&mut bob, &file)?);
         theirs.push(onionshare.fetch(&dir, &file)?);
         note(&format!("run {run}: ours {:?}, OnionShare {:?}", ours.last(), theirs.last()));
     }
@@ -71,20 +71,6 @@ fn main() -> Outcome<()> {
         person.process.finish()?;
     }
     Ok(())
-}
-
-/// One transfer of ours, from its acceptance until it is whole on the other side.
-fn send(from: &mut Person, to: &mut Person, file: &Path) -> Outcome<Duration> {
-    from.process.call("file.offer", &json!({"contact": from.contact, "path": file, "clean_metadata": false}))?;
-    let (_, offered) = to.process.news("file.offered", |file| Some(file.clone()))?;
-    let transfer = text(&offered, "transfer")?;
-    let start = Instant::now();
-    to.process.call("file.accept", &json!({"transfer": transfer}))?;
-    let ended = to.process.news("file.state", |file| {
-        let state = file["state"].as_str().filter(|_| file["transfer"] == *transfer)?;
-        matches!(state, "done" | "failed" | "cancelled").then(|| state.to_owned())
-    })?;
-    if ended.1 == "done" { Ok(ended.0 - start) } else { Err(format!("the file {}", ended.1).into()) }
 }
 
 impl OnionShare {

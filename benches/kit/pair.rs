@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -45,6 +46,30 @@ impl Person {
     pub fn presence(&mut self, word: &str) -> Outcome<()> {
         self.process.news("contact.changed", |contact| (contact["presence"] == word).then_some(()))?;
         Ok(())
+    }
+
+    /// From the wish to send to the news that the other side has it.
+    pub fn send_and_wait(&mut self, body: &str) -> Outcome<Duration> {
+        let start = Instant::now();
+        let sent = self.process.call("message.send", &json!({"contact": self.contact, "text": body}))?;
+        let message = text(&sent, "message")?;
+        let delivered = |news: &Value| (news["message"] == *message && news["state"] == "delivered").then_some(());
+        let (at, ()) = self.process.news("message.state", delivered)?;
+        Ok(at - start)
+    }
+
+    /// A file to the other one, from its acceptance until it is whole and verified there.
+    pub fn send_file(&mut self, to: &mut Self, file: &Path) -> Outcome<Duration> {
+        self.process.call("file.offer", &json!({"contact": self.contact, "path": file, "clean_metadata": false}))?;
+        let (_, offered) = to.process.news("file.offered", |file| Some(file.clone()))?;
+        let transfer = text(&offered, "transfer")?;
+        let start = Instant::now();
+        to.process.call("file.accept", &json!({"transfer": transfer}))?;
+        let (at, state) = to.process.news("file.state", |file| {
+            let state = file["state"].as_str().filter(|_| file["transfer"] == *transfer)?;
+            matches!(state, "done" | "failed" | "cancelled").then(|| state.to_owned())
+        })?;
+        if state == "done" { Ok(at - start) } else { Err(format!("the file {state}").into()) }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::file::disk::DiskError;
 use crate::file::{FetchError, Lane};
 use crate::session::JoinKind;
 use crate::vault::{Fault, Transfer};
-use crate::wire::limits::ONE_CIRCUIT_BYTES;
+use crate::wire::limits::{FEW_CIRCUITS_BYTES, FILE_CIRCUITS, FILE_CIRCUITS_MOST, ONE_CIRCUIT_BYTES};
 use crate::wire::{Fate, FileFailure};
 
 /// One file that is to be received.
@@ -159,8 +159,11 @@ impl Moving {
 
     /// Sees to it that there are as many circuits as are of use; those that are too many end, the newest first.
     fn fill(&mut self, allowed: usize) {
-        let rest = self.pace.size().saturating_sub(self.done());
-        let of_use = if rest > ONE_CIRCUIT_BYTES { allowed } else { 1 };
+        let of_use = match self.pace.size().saturating_sub(self.done()) {
+            rest if rest <= ONE_CIRCUIT_BYTES => 1,
+            rest if rest <= FEW_CIRCUITS_BYTES => FILE_CIRCUITS,
+            _ => FILE_CIRCUITS_MOST,
+        };
         while self.handles.len() > allowed {
             let Some((_, newest)) = self.handles.pop() else { break };
             newest.abort();
