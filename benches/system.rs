@@ -91,10 +91,11 @@ impl Pair {
         let binary = PathBuf::from(env!("CARGO_BIN_EXE_pelure"));
         let person = |index: usize| {
             let name = format!("{name}{index}");
-            Person::arrive_with(&binary, dir, &name, |command| {
+            Person::arrive_by(&binary, dir, &name, |command| {
                 command.arg("--audio-in").arg(speech).arg("--audio-out").arg(dir.join(format!("{name}.wav")));
-                if let Some(tors) = tors {
-                    by(command, &tors[index]);
+                match tors {
+                    Some(tors) => by(command, &tors[index]),
+                    None => drop(command.arg("--tor-config").arg(dir.join("arti.toml"))),
                 }
             })
         };
@@ -123,7 +124,7 @@ impl Pair {
 
     fn send(&mut self, file: &Path) -> Outcome<()> {
         let [one, other] = &mut self.people;
-        self.files.push(one.send_file(other, file)?);
+        self.files.push(one.send_file(other, file, LOOK)?);
         Ok(())
     }
 
@@ -208,6 +209,8 @@ const DELAY: Duration = Duration::from_millis(25);
 const BYTES: usize = 20_000_000;
 const SEED: u64 = 20;
 const ROUNDS: usize = 3;
+/// How long somebody looks at an offer before they accept it.
+const LOOK: Duration = Duration::from_secs(5);
 /// Messages of a round.
 const TRIPS: usize = 40;
 /// How long somebody lets it ring, how long they speak, and from when on it is judged.

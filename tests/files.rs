@@ -13,13 +13,16 @@ mod png;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kit::{Person, acquaint};
 use pelure::engine::{
     EngineError, Event, FileReason, FileState, Limits, MachineClock, OfferOptions, SystemRandom, TransferView,
 };
 use pelure::vault::{ContactId, Cost, Passphrase, TransferId, Vault};
+use pelure::wire::limits::FILE_CIRCUITS_MOST;
 use pelure_onion::Memory;
+use pelure_onion::memory::Condition;
 use tempfile::TempDir;
 
 /// Two people who are contacts, each with a place for files, and a place for what they share.
@@ -245,6 +248,55 @@ async fn a_source_that_changed_ends_the_transfer_and_says_so() {
         let view = until(person, transfer, FileState::Failed).await;
         assert_eq!(view.failure, Some(FileReason::SourceChanged));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn circuits_are_joined_while_an_offer_waits_and_carry_the_file_when_it_is_accepted() {
+    let road = kit::road();
+    let mut two = Two::on(&road).await;
+    let (before, content) = (road.circuits(), noise(9 * 1024 * 1024));
+    let path = two.file("long", &content);
+    let (ours, theirs) = two.offer(&path).await;
+    until_circuits(&road, before + FILE_CIRCUITS_MOST).await;
+    assert_eq!(two.ada.engine.transfer(ours).await.unwrap().state, FileState::Offered, "nobody has accepted it");
+    assert_eq!(two.bob.engine.transfer(theirs).await.unwrap().state, FileState::Offered);
+    // From now on nobody is reached any more.
+    for address in [two.ada.onion(), two.bob.onion()] {
+        road.set_condition(&address, Condition::Silent);
+    }
+    two.take((ours, theirs)).await;
+    assert_eq!(*two.bob.engine.file_bytes(theirs, u64::MAX).await.unwrap(), content);
+    until_circuits(&road, before).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_offers_again_and_again_does_not_make_us_dial_again_and_again() {
+    let road = kit::road();
+    let mut two = Two::on(&road).await;
+    let before = road.circuits();
+    let path = two.file("short", &noise(1000));
+    let (ours, theirs) = two.offer(&path).await;
+    until_circuits(&road, before + 1).await;
+    two.bob.engine.decline_file(theirs).await.unwrap();
+    until(&mut two.ada, ours, FileState::Declined).await;
+    until_circuits(&road, before).await;
+
+    let (ours, theirs) = two.offer(&path).await;
+    // By the time that a message was there and back, a circuit would be announced.
+    let message = two.ada.engine.send_message(two.to_bob, "did you see it".into()).await.unwrap();
+    two.ada.until_delivered(message).await;
+    assert_eq!(road.circuits(), before);
+    two.take((ours, theirs)).await;
+}
+
+async fn until_circuits(road: &Memory, wanted: usize) {
+    let counting = async {
+        while road.circuits() != wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let counted = tokio::time::timeout(kit::HANGING, counting).await;
+    assert!(counted.is_ok(), "{} circuits, not {wanted}", road.circuits());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,9 +26,17 @@ impl Person {
 
     /// As [`Person::arrive`], with more said to the program when it starts.
     pub fn arrive_with(binary: &Path, dir: &Path, name: &str, more: impl FnOnce(&mut Command)) -> Outcome<Self> {
+        Self::arrive_by(binary, dir, name, |command| {
+            command.arg("--tor-config").arg(dir.join("arti.toml"));
+            more(command);
+        })
+    }
+
+    /// As [`Person::arrive_with`], where that says which Tor is used.
+    pub fn arrive_by(binary: &Path, dir: &Path, name: &str, more: impl FnOnce(&mut Command)) -> Outcome<Self> {
         let passphrase = dir.join("passphrase");
         std::fs::write(&passphrase, "bench")?;
-        let mut command = Process::command(binary, &dir.join("arti.toml"), &dir.join(name), &passphrase);
+        let mut command = Process::command(binary, &dir.join(name), &passphrase);
         more(&mut command);
         let mut process = Process::start(&mut command)?;
         let identity = text(&process.call("identity.create", &json!({"name": name}))?, "identity")?;
@@ -58,11 +66,12 @@ impl Person {
         Ok(at - start)
     }
 
-    /// A file to the other one, from its acceptance until it is whole and verified there.
-    pub fn send_file(&mut self, to: &mut Self, file: &Path) -> Outcome<Duration> {
+    /// A file to the other one, from its acceptance until it is whole and verified there; they accept after a `look`.
+    pub fn send_file(&mut self, to: &mut Self, file: &Path, look: Duration) -> Outcome<Duration> {
         self.process.call("file.offer", &json!({"contact": self.contact, "path": file, "clean_metadata": false}))?;
         let (_, offered) = to.process.news("file.offered", |file| Some(file.clone()))?;
         let transfer = text(&offered, "transfer")?;
+        std::thread::sleep(look);
         let start = Instant::now();
         to.process.call("file.accept", &json!({"transfer": transfer}))?;
         let (at, state) = to.process.news("file.state", |file| {
