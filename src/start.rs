@@ -10,7 +10,7 @@ use pelure_onion::scratch::{Scratch, ScratchError};
 use pelure_onion::system::{SystemError, SystemOptions, SystemTor};
 use pelure_onion::{Network, Weakness};
 
-use crate::engine::{Audio, Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
+use crate::engine::{Audio, Clock, Engine, EngineError, Events, Keeper, Kept, Limits, Parts};
 use crate::file::disk::{self, BlobStore};
 use crate::vault::{SEALED_FILES, Vault};
 
@@ -139,7 +139,9 @@ impl Road for Embedded {
             tracing::warn!("no directory in memory was found: Tor's files are on the disk while the program runs");
         }
         Keeper::restore(vault, &scratch)?;
-        let arti = Arti::start(ArtiOptions { scratch, overrides: self.overrides.clone() })?;
+        // Known before anything is connected to.
+        let Kept { detour, online } = Kept::of(vault)?;
+        let arti = Arti::start(ArtiOptions { scratch, overrides: self.overrides.clone(), detour, online })?;
         // Read back from what is in force, not from what was asked for.
         if let Some(Weakness(knob)) = arti.posture().first() {
             return Err(StartError::Posture(knob));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey, Status,
-    Stream,
+    Arti, ArtiOptions, Detour, Dial, DialError, Memory, Network, PublishError, Reach, Scratch, Service, ServiceKey,
+    Status, Stream,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -21,7 +21,14 @@ async fn memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tor() {
     let toml = tornet::Tornet::shared().unwrap().arti_toml().to_owned();
-    let start = || Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides: Some(toml.clone()) });
+    let start = || {
+        Arti::start(ArtiOptions {
+            scratch: Scratch::create(None).unwrap(),
+            overrides: Some(toml.clone()),
+            detour: Ok(Detour::default()),
+            online: true,
+        })
+    };
     let (one, two) = (start().unwrap(), start().unwrap());
     assert_eq!(one.posture(), []);
     assert!(one.vanguards());
@@ -164,7 +171,13 @@ async fn state_survives(before: &Arti, toml: &str) {
     let scratch = Scratch::create(None).unwrap();
     scratch.restore(&state).unwrap();
     scratch.unpack_cache(&cache).unwrap();
-    let after = Arti::start(ArtiOptions { scratch, overrides: Some(toml.to_owned()) }).unwrap();
+    let after = Arti::start(ArtiOptions {
+        scratch,
+        overrides: Some(toml.to_owned()),
+        detour: Ok(Detour::default()),
+        online: true,
+    })
+    .unwrap();
     ready(&(after as Arc<dyn Network>)).await;
 }
 

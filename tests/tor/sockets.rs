@@ -69,7 +69,7 @@ fn what_must_not_be_there_would_be_seen() {
 
 /// A socket of a process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Socket {
+pub(crate) enum Socket {
     Listener {
         at: SocketAddr,
     },
@@ -90,7 +90,7 @@ fn foreign(socket: &Socket, relays: &BTreeSet<SocketAddr>) -> bool {
 }
 
 /// The sockets of a process that leave the process. Those that came or went meanwhile are left out.
-fn sockets(pid: u32) -> BTreeSet<Socket> {
+pub(crate) fn sockets(pid: u32) -> BTreeSet<Socket> {
     let before = inodes(pid);
     let (mut known, mut local) = (BTreeMap::new(), BTreeSet::new());
     for (table, udp) in [("tcp", false), ("tcp6", false), ("udp", true), ("udp6", true)] {
@@ -101,6 +101,16 @@ fn sockets(pid: u32) -> BTreeSet<Socket> {
     let after = inodes(pid);
     let lasting = before.intersection(&after).filter(|inode| !local.contains(*inode));
     lasting.map(|inode| known.get(inode).cloned().unwrap_or(Socket::Other { inode: *inode })).collect()
+}
+
+/// This end of each connection of a process.
+pub(crate) fn locals(pid: u32) -> BTreeSet<SocketAddr> {
+    let own = inodes(pid);
+    let local = |row: &Vec<String>| {
+        let inode = row.get(9)?.parse().ok()?;
+        own.contains(&inode).then(|| end(row.get(1)?)).flatten()
+    };
+    ["tcp", "tcp6"].iter().flat_map(|table| rows(pid, table).iter().filter_map(local).collect::<Vec<_>>()).collect()
 }
 
 fn inodes(pid: u32) -> BTreeSet<u64> {

@@ -88,6 +88,14 @@ impl Dialler {
         Ok(Stream::guarded(stream, in_use))
     }
 
+    /// Ends every circuit that was dialled.
+    pub(super) fn hang_up(&self) {
+        let lines = std::mem::take(&mut *self.lines.open());
+        for tunnel in lines.into_values().filter_map(|line| line.tunnel.upgrade()) {
+            tunnel.terminate();
+        }
+    }
+
     /// Arti's connector, made when Tor is on its way.
     fn connector(&self) -> Result<Connector, DialError> {
         let mut connector = self.connector.lock().unwrap_or_else(PoisonError::into_inner);

@@ -190,7 +190,7 @@ impl Keeper {
             Status::Ready
         } else {
             let at = self.options.socks;
-            Status::Blocked { fraction: 0.0, reason: format!("no Tor answers at {at}; {why}") }
+            Status::Blocked { fraction: 0.0, reason: format!("no Tor answers at {at}; {why}").into() }
         });
     }
 
@@ -222,9 +222,9 @@ fn describe(progress: &str) -> Status {
     let message = quoted("SUMMARY=\"").unwrap_or_else(|| "Tor is connecting".into());
     match quoted("WARNING=\"") {
         Some(warning) if progress.starts_with("WARN") => {
-            Status::Blocked { fraction, reason: format!("{message}: {warning}") }
+            Status::Blocked { fraction, reason: format!("{message}: {warning}").into() }
         }
-        _ => Status::Connecting { fraction, message },
+        _ => Status::Connecting { fraction, message: message.into() },
     }
 }
 

@@ -20,6 +20,7 @@
 
 mod addresses;
 mod arti;
+mod bridge;
 mod client;
 mod control;
 mod home;
@@ -35,6 +36,7 @@ mod tornet;
 mod torrc;
 mod weather;
 
+pub use bridge::Bridge;
 pub use client::Client;
 pub use order::{Order, OrderError};
 pub use plan::{Plan, TornetError};
