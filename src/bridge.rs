@@ -7,6 +7,7 @@
 mod anew;
 mod calls;
 mod day;
+mod detour;
 mod fault;
 mod files;
 mod filing;
@@ -137,6 +138,7 @@ async fn place(world: &World) -> Place {
         may_be_traceless,
         profile,
         swap,
+        own_tor: world.road.has_own_tor(),
         calls: true,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),

@@ -19,6 +19,11 @@ pub trait Road: Send + Sync + 'static {
     /// Starts it; called inside the runtime, on a thread that may wait. `home` is where its files may go if there is no
     /// directory in memory; `None` for a profile that leaves no trace.
     fn start(&self, vault: &Vault, home: Option<&Path>) -> Result<Started, StartError>;
+
+    /// Whether Tor runs inside this program, so that the person can say here how it is entered.
+    fn has_own_tor(&self) -> bool {
+        true
+    }
 }
 
 /// A road that was started.
@@ -154,6 +159,10 @@ impl Road for System {
     /// Nothing of it is kept: that tor looks after its own files.
     fn start(&self, _vault: &Vault, _home: Option<&Path>) -> Result<Started, StartError> {
         Ok(Started { network: SystemTor::start(self.options.clone())?, files: None })
+    }
+
+    fn has_own_tor(&self) -> bool {
+        false
     }
 }
 

@@ -17,16 +17,17 @@ mod reach;
 mod service;
 mod settings;
 mod state;
+mod valve;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arti_client::{DormantMode, TorClient};
 use tokio::sync::watch;
-use tor_rtcompat::PreferredRuntime;
 
 use self::plant::Plant;
 use self::settings::Fitted;
+use self::valve::Runtime;
 use crate::detour::Programs;
 use crate::{
     Address, Boxed, Detour, DetourError, Dial, DialError, Network, Obstacle, PublishError, Scratch, Service,
@@ -83,7 +84,7 @@ pub struct Arti {
     scratch: Scratch,
 }
 
-type Client = TorClient<PreferredRuntime>;
+type Client = TorClient<Runtime>;
 
 impl Arti {
     /// Starts Tor; returns at once and connects in the background, as [`Network::status`] tells. Must be called inside a
@@ -92,7 +93,7 @@ impl Arti {
         install_crypto_provider();
         let ArtiOptions { scratch, overrides, detour, online } = options;
         // Without a detour, to tell a fault in the overrides from one in the detour.
-        let (config, weaknesses) = settings::build(&scratch, overrides.as_deref(), &Fitted::default())?;
+        let (config, weaknesses, _) = settings::build(&scratch, overrides.as_deref(), &Fitted::default())?;
         let arti = Arc::new(Self {
             plant: watch::Sender::new(None),
             overrides,

@@ -68,7 +68,8 @@ impl Detour {
             if bridge::is_blank(line) {
                 continue;
             }
-            let bridge = Bridge::read(line).map_err(|why| DetourError::Bridge { line: at + 1, why })?;
+            let mut bridge = Bridge::read(line).map_err(|why| DetourError::Bridge { line: at + 1, why })?;
+            bridge.number = at + 1;
             if bridges.contains(&bridge) {
                 continue;
             }
@@ -85,13 +86,13 @@ impl Detour {
         *self == Self::default()
     }
 
-    /// The first bridge whose transport no program here serves, counted from 1.
+    /// An error names the first bridge whose transport no program here serves, by the line it was read from.
     pub fn check(&self, programs: &Programs) -> Result<(), DetourError> {
-        for (at, bridge) in self.bridges.iter().enumerate() {
+        for bridge in &self.bridges {
             if let Some(transport) = bridge.transport()
                 && programs.find(transport).is_none()
             {
-                return Err(DetourError::Bridge { line: at + 1, why: BridgeError::NoProgram(transport) });
+                return Err(DetourError::Bridge { line: bridge.number, why: BridgeError::NoProgram(transport) });
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use pelure_onion::{Detour, DetourError, Ports, Proxy};
 use zeroize::Zeroizing;
 
 use super::{Engine, EngineError, ONLINE};
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 
 impl Engine {
     /// Enters Tor by these bridges alone from now on; without any, by its public relays again.
@@ -37,11 +37,6 @@ impl Engine {
     pub async fn detour(&self) -> Result<Detour, EngineError> {
         let kept = self.0.ledger.read(|r| r.detour()).await?;
         Ok(read(kept.as_ref())?)
-    }
-
-    /// Whether this road could take it, and why not.
-    pub fn check_detour(&self, detour: &Detour) -> Result<(), EngineError> {
-        Ok(self.0.network.check(detour)?)
     }
 
     async fn change_detour(&self, change: impl FnOnce(Detour) -> Detour) -> Result<(), EngineError> {
@@ -76,6 +71,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Lets a profile stay offline until the person goes online.
+    pub fn stay_offline(vault: &mut Vault) -> Result<(), VaultError> {
+        vault.write(|w| w.put_setting(ONLINE, "no"))
+    }
+
     /// Reads it.
     pub fn of(vault: &Vault) -> Result<Self, EngineError> {
         let (detour, online) = vault.read(|r| Ok((r.detour()?, r.setting(ONLINE)?)))?;

@@ -154,6 +154,22 @@ fn a_line_that_cannot_be_used_is_refused_and_changes_nothing() {
     program.shutdown();
 }
 
+#[test]
+fn no_log_holds_a_password_or_a_bridge() {
+    let home = Home::offline().logging("warn,pelure=debug,pelure_onion=debug");
+    let mut program = home.start();
+    // Not of the loopback network, of which Arti warns with the whole URL; it leads to this machine.
+    program.call("tor.set_proxy", json!({"url": "socks5://somebody:a-secret-of-hers@0.0.0.0:9"}));
+    let line = "0.0.0.0:9 0BAC39417268B96B9F514EF763FA6FBA1A788956";
+    program.call("tor.set_bridges", json!({"lines": [line]}));
+    program.until("tor.status", &json!({}), |status| status["state"] == "blocked");
+    let log = program.log();
+    for secret in ["a-secret", "somebody", "0.0.0.0", "0BAC39", "0bac39"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+    program.shutdown();
+}
+
 /// A machine behind a wall: the relays it knows answer at no port.
 fn walled_in() -> Home {
     let home = Home::new();

@@ -20,9 +20,9 @@ use tor_hsclient::{HsClientConnector, HsClientSecretKeysBuilder};
 use tor_hscrypto::pk::HsId;
 use tor_netdir::DirEvent;
 use tor_proto::client::stream::{DataStream, StreamParameters};
-use tor_rtcompat::PreferredRuntime;
 
 use super::Client;
+use super::valve::Runtime;
 use crate::{Address, Dial, DialError, PORT, Stream};
 
 /// Dials for all identities.
@@ -34,7 +34,7 @@ pub(super) struct Dialler {
     lines: Arc<Lines>,
 }
 
-type Connector = HsClientConnector<PreferredRuntime>;
+type Connector = HsClientConnector<Runtime>;
 
 /// The circuits in use, by identity, lane and service.
 struct Lines {

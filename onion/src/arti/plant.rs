@@ -12,6 +12,7 @@ use tor_rtcompat::PreferredRuntime;
 use super::dial::Dialler;
 use super::settings::{self, Fitted};
 use super::state::{Door, Reporter};
+use super::valve::Valve;
 use super::{ArtiError, Client};
 use crate::{Scratch, Status, Weakness};
 
@@ -20,6 +21,7 @@ pub(super) struct Plant {
     pub(super) client: Arc<Client>,
     pub(super) dialler: Dialler,
     pub(super) weaknesses: Vec<Weakness>,
+    valve: Valve,
     /// Both hold the client weakly or end when told.
     tasks: [JoinHandle<()>; 2],
 }
@@ -34,9 +36,10 @@ impl Plant {
         online: &watch::Sender<bool>,
         status: &watch::Sender<Status>,
     ) -> Result<Self, ArtiError> {
-        let (config, weaknesses) = settings::build(scratch, overrides, detour)?;
-        let runtime = PreferredRuntime::current().map_err(|error| ArtiError::Start(error.to_string()))?;
-        let create = || TorClient::with_runtime(runtime.clone()).config(config.clone()).create_unbootstrapped();
+        let (config, weaknesses, passage) = settings::build(scratch, overrides, detour)?;
+        let outside = PreferredRuntime::current().map_err(|error| ArtiError::Start(error.to_string()))?;
+        let valve = Valve::new(outside, passage);
+        let create = || TorClient::with_runtime(valve.runtime()).config(config.clone()).create_unbootstrapped();
         let client = create().or_else(|_| {
             scratch.clear_cache().map_err(|error| ArtiError::Start(error.to_string()))?;
             create().map_err(|error| ArtiError::Start(error.to_string()))
@@ -49,14 +52,14 @@ impl Plant {
             tokio::spawn(reporter.run(Arc::downgrade(&client))),
         ];
         let dialler = Dialler::new(Arc::clone(&client), config);
-        Ok(Self { client, dialler, weaknesses, tasks })
+        Ok(Self { client, dialler, weaknesses, valve, tasks })
     }
 
-    /// Ends it. `false`: somebody still held on to a part of it when [`PATIENCE`] was over.
+    /// Ends it: from now on nothing of it is connected to anything. `false`: somebody still held on to a part of it when
+    /// [`PATIENCE`] was over, so that no other can take its place.
     pub(super) async fn end(plant: Arc<Self>) -> bool {
-        for task in &plant.tasks {
-            task.abort();
-        }
+        plant.valve.shut();
+        plant.tasks.iter().for_each(JoinHandle::abort);
         while !plant.tasks.iter().all(JoinHandle::is_finished) {
             tokio::task::yield_now().await;
         }
@@ -69,6 +72,7 @@ impl Plant {
 
 impl Drop for Plant {
     fn drop(&mut self) {
+        self.valve.shut();
         self.tasks.iter().for_each(JoinHandle::abort);
     }
 }

@@ -4,6 +4,7 @@
 //! everything: with bridges or a proxy set, no file makes Tor go around them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use arti_client::config::TorClientConfig;
@@ -13,6 +14,7 @@ use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use super::ArtiError;
+use super::valve::Passage;
 use crate::detour::{BridgeError, Programs};
 use crate::{Detour, DetourError, Obstacle, Scratch, Weakness};
 
@@ -48,6 +50,24 @@ impl Fitted {
         self.detour.proxy.is_some()
     }
 
+    /// Where Arti must be let through, given all settings: a file may name a proxy, too.
+    fn passage(&self, settings: &Table) -> Passage {
+        let url = settings.get("channel").and_then(|channel| channel.get("outbound_proxy")).and_then(Value::as_str);
+        if !self.has_bridges() && !self.has_proxy() {
+            return Passage::Anywhere;
+        }
+        let place = |url: &str| {
+            let place = url.rsplit_once("://").map_or(url, |(_, rest)| rest);
+            let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+            place.trim_end_matches('/').parse::<SocketAddr>().ok()
+        };
+        let places = match url {
+            Some(url) => place(url).into_iter().collect(),
+            None => self.detour.bridges.iter().filter_map(|bridge| bridge.direct()).collect(),
+        };
+        Passage::Only { places, transports: !self.programs.is_empty() }
+    }
+
     /// Lays it over everything else.
     fn lay_over(&self, settings: &mut Table) -> Result<(), ArtiError> {
         let text = |text: &str| Value::String(text.to_owned());
@@ -77,12 +97,12 @@ impl Fitted {
     }
 }
 
-/// The configuration, and the promises it does not keep when read back.
+/// The configuration, the promises it does not keep when read back, and where it needs to connect to.
 pub(super) fn build(
     scratch: &Scratch,
     overrides: Option<&str>,
     detour: &Fitted,
-) -> Result<(TorClientConfig, Vec<Weakness>), ArtiError> {
+) -> Result<(TorClientConfig, Vec<Weakness>, Passage), ArtiError> {
     let broken = |error: &dyn std::fmt::Display| ArtiError::Configuration(error.to_string());
     let mut settings = ours(scratch)?;
     if let Some(text) = overrides {
@@ -91,12 +111,13 @@ pub(super) fn build(
         merge(&mut settings, table);
     }
     detour.lay_over(&mut settings)?;
+    let passage = detour.passage(&settings);
     let builder: TorClientConfigBuilder = Value::Table(settings).try_into().map_err(|error| broken(&error))?;
     let config = builder.build().map_err(|error| broken(&error))?;
     // JSON, because TOML has no word for a setting left out.
     let in_effect = serde_json::to_value(&builder).map_err(|error| broken(&error))?;
     let weaknesses = weaknesses(&in_effect, &config, scratch);
-    Ok((config, weaknesses))
+    Ok((config, weaknesses, passage))
 }
 
 /// Whether full vanguards are in effect: Arti's `auto` means lite, even for services.
@@ -224,7 +245,7 @@ mod tests {
     #[test]
     fn ours_keep_every_promise() {
         let scratch = Scratch::create(None).unwrap();
-        let (config, weaknesses) = build(&scratch, None, &Fitted::default()).unwrap();
+        let (config, weaknesses, _) = build(&scratch, None, &Fitted::default()).unwrap();
         assert_eq!(weaknesses, []);
         assert!(has_full_vanguards(&config));
     }
@@ -274,7 +295,7 @@ mod tests {
         let text = "[path_rules]\nipv4_subnet_family_prefix = 33\n[override_net_params]\nhsdir_interval = 120\n\
                     [address_filter]\nallow_local_addrs = true\n[storage.permissions]\ndangerously_trust_everyone = true\n\
                     [bridges]\nbridges = ['192.0.2.83:80 $0bac39417268b96b9f514ef763fa6fba1a788956']";
-        let (_, weaknesses) = build(&scratch, Some(text), &Fitted::default()).unwrap();
+        let (_, weaknesses, _) = build(&scratch, Some(text), &Fitted::default()).unwrap();
         assert_eq!(weaknesses, []);
     }
 
@@ -309,6 +330,24 @@ mod tests {
         assert_eq!(effective["channel"]["outbound_proxy"], "socks5://127.0.0.1:1080");
         // A bridge has the port of its line, whatever other ports the firewall knows.
         assert!(!effective["path_rules"].to_string().contains("443"), "{effective}");
+    }
+
+    #[test]
+    fn arti_is_let_through_to_the_detour_alone() {
+        let scratch = Scratch::create(None).unwrap();
+        let passage = |overrides: Option<&str>, lines: &[&str], proxy: Option<&str>| {
+            let bridges = Detour::read_bridges(lines.iter().copied()).unwrap();
+            let proxy = proxy.map(|url| crate::Proxy::read(url).unwrap());
+            let detour = Detour { bridges, proxy, ..Detour::default() };
+            build(&scratch, overrides, &Fitted { detour, programs: BTreeMap::new() }).unwrap().2
+        };
+        let only = |place: &str| Passage::Only { places: vec![place.parse().unwrap()], transports: false };
+        assert_eq!(passage(None, &[], None), Passage::Anywhere);
+        assert_eq!(passage(None, &[PLAIN], None), only("192.0.2.83:80"));
+        assert_eq!(passage(None, &[], Some("socks5://a:b%40c@192.0.2.1:1080/")), only("192.0.2.1:1080"));
+        assert_eq!(passage(None, &[PLAIN], Some("http://[2001:db8::1]:8118")), only("[2001:db8::1]:8118"));
+        let file = "[channel]\noutbound_proxy = 'socks5://192.0.2.9:1'";
+        assert_eq!(passage(Some(file), &[PLAIN], None), only("192.0.2.9:1"));
     }
 
     #[test]

@@ -10,11 +10,14 @@ use arti_client::config::{BridgeConfigBuilder, BridgeParseError};
 use zeroize::Zeroizing;
 
 /// A bridge.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Bridge {
     /// As Arti writes it.
     line: Zeroizing<String>,
     transport: Option<Transport>,
+    address: SocketAddr,
+    /// The how-many-th line it was, from 1, for who has to be told what is wrong with it.
+    pub(super) number: usize,
 }
 
 /// A way to make the traffic to a bridge look like something else; a program of its own does it.
@@ -71,18 +74,16 @@ impl Bridge {
             return Err(BridgeError::Malformed(Flaw::TooLong));
         }
         let words = Words::of(line);
-        let transport = words.transport()?;
         let address = words.address.and_then(|word| word.parse::<SocketAddr>().ok());
-        if address.is_none_or(|address| address.port() == 0) {
-            return Err(BridgeError::Malformed(Flaw::Address));
-        }
+        let address = address.filter(|address| address.port() > 0).ok_or(BridgeError::Malformed(Flaw::Address))?;
+        let transport = words.transport()?;
         let read: Result<BridgeConfigBuilder, _> = line.trim().parse();
         let bridge = read.map_err(|error| BridgeError::Malformed(flaw(&error)))?;
         let bridge = bridge.build().map_err(|_| BridgeError::Malformed(Flaw::Setting))?;
         if transport == Some(Transport::Obfs4) && !words.has_setting("cert") {
             return Err(BridgeError::Malformed(Flaw::Certificate));
         }
-        Ok(Self { line: Zeroizing::new(bridge.to_string()), transport })
+        Ok(Self { line: Zeroizing::new(bridge.to_string()), transport, address, number: 1 })
     }
 
     /// The line, for the vault, for Tor, and for the person who set it.
@@ -90,11 +91,24 @@ impl Bridge {
         &self.line
     }
 
+    /// Where it is connected to without a program between.
+    pub(crate) fn direct(&self) -> Option<SocketAddr> {
+        self.transport.is_none().then_some(self.address)
+    }
+
     /// Its transport; `None`: it is connected to as a relay is.
     pub fn transport(&self) -> Option<Transport> {
         self.transport
     }
 }
+
+impl PartialEq for Bridge {
+    fn eq(&self, other: &Self) -> bool {
+        self.line == other.line
+    }
+}
+
+impl Eq for Bridge {}
 
 impl fmt::Debug for Bridge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,7 +182,7 @@ impl<'a> Words<'a> {
         let named = name.len() <= NAME_BYTES && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         match known {
             Some(transport) => Ok(Some(transport)),
-            None if named && self.address.is_some() => Err(BridgeError::UnknownTransport(name.to_owned())),
+            None if named => Err(BridgeError::UnknownTransport(name.to_owned())),
             None => Err(BridgeError::Malformed(Flaw::Address)),
         }
     }

@@ -87,9 +87,9 @@ fn a_text_is_split_as_it_was_pasted_or_as_a_picture_holds_it() {
 #[test]
 fn a_program_is_found_where_it_may_be_and_missed_where_it_is_not() {
     let (empty, full) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let detour = Detour { bridges: Detour::read_bridges([PLAIN, OBFS4]).unwrap(), ..Detour::default() };
+    let detour = Detour { bridges: Detour::read_bridges([PLAIN, "", OBFS4]).unwrap(), ..Detour::default() };
     let none = Programs::among([empty.path().to_owned(), "relative".into()]);
-    let missing = DetourError::Bridge { line: 2, why: BridgeError::NoProgram(Transport::Obfs4) };
+    let missing = DetourError::Bridge { line: 3, why: BridgeError::NoProgram(Transport::Obfs4) };
     assert_eq!(detour.check(&none), Err(missing.clone()));
     assert!(missing.to_string().contains("install lyrebird or obfs4proxy"), "{missing}");
 
