@@ -235,16 +235,16 @@ impl Network for Arti {
     fn take(&self, detour: Detour) -> Boxed<'_, ()> {
         Box::pin(async move {
             let _changing = self.changing.lock().await;
-            let before = self.plant.send_replace(None);
-            let ended = match before {
-                Some(plant) => Plant::end(plant).await,
-                None => true,
-            };
-            if ended {
-                self.set_out(detour);
-            } else {
-                tracing::warn!("Tor did not end; it is not started anew");
-                self.stand_still(Obstacle::Stopped);
+            if let Some(before) = self.plant.send_replace(None) {
+                before.end();
+            }
+            // What is left of the one before still holds its files.
+            match self.scratch.renew() {
+                Ok(()) => self.set_out(detour),
+                Err(error) => {
+                    tracing::warn!(%error, "there is no new directory for Tor's files");
+                    self.stand_still(Obstacle::Stopped);
+                }
             }
         })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arti_client::TorClient;
+use arti_client::{DormantMode, TorClient};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time;
@@ -55,25 +55,19 @@ impl Plant {
         Ok(Self { client, dialler, weaknesses, valve, tasks })
     }
 
-    /// Ends it: from now on nothing of it is connected to anything. `false`: somebody still held on to a part of it when
-    /// [`PATIENCE`] was over, so that no other can take its place.
-    pub(super) async fn end(plant: Arc<Self>) -> bool {
-        plant.valve.shut();
-        plant.tasks.iter().for_each(JoinHandle::abort);
-        while !plant.tasks.iter().all(JoinHandle::is_finished) {
-            tokio::task::yield_now().await;
-        }
-        plant.dialler.hang_up();
-        let stopped = plant.client.wait_for_stop();
-        drop(plant);
-        time::timeout(PATIENCE, stopped).await.is_ok()
+    /// Ends it: from now on nothing of it is connected to anything. Tasks of Arti look up from what they do within a
+    /// minute or so; until then what is left of it sits behind a shut door.
+    pub(super) fn end(&self) {
+        self.valve.shut();
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.dialler.hang_up();
+        self.client.set_dormant(DormantMode::Soft);
     }
 }
 
 impl Drop for Plant {
     fn drop(&mut self) {
-        self.valve.shut();
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.end();
     }
 }
 
@@ -93,6 +87,3 @@ async fn bootstrap(client: Arc<Client>, mut online: watch::Receiver<bool>) {
 /// Between two attempts to connect after a failure that Arti gave up on.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-/// How long a Tor may take to end: its tasks look up from what they do within seconds.
-const PATIENCE: Duration = Duration::from_secs(20);
