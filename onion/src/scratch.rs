@@ -10,6 +10,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
@@ -18,6 +19,8 @@ use data_encoding::HEXLOWER;
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
+    /// Counts the Tors that wrote here: each has files of its own.
+    turn: AtomicU32,
     on_tmpfs: bool,
     /// Held open: whoever can lock this file knows that the run is over.
     _lock: File,
@@ -77,10 +80,8 @@ impl Scratch {
             DirBuilder::new().mode(PRIVATE_DIR).create(&path)?;
             // A sweeper that comes between these steps takes the directory for a stale one: then try another.
             if let Some(lock) = claim(&path)? {
-                let scratch = Self { path, on_tmpfs, _lock: lock };
-                for dir in [scratch.state_dir().join("state"), scratch.cache_dir()] {
-                    DirBuilder::new().mode(PRIVATE_DIR).recursive(true).create(dir)?;
-                }
+                let scratch = Self { path, turn: AtomicU32::new(0), on_tmpfs, _lock: lock };
+                scratch.make_dirs()?;
                 return Ok(scratch);
             }
         }
@@ -99,12 +100,27 @@ impl Scratch {
 
     /// For Arti's `storage.state_dir`.
     pub fn state_dir(&self) -> PathBuf {
-        self.path.join("state")
+        self.turn_dir().join("state")
     }
 
     /// For Arti's `storage.cache_dir`.
     pub fn cache_dir(&self) -> PathBuf {
-        self.path.join("cache")
+        self.turn_dir().join("cache")
+    }
+
+    /// Makes place for another Tor while the one before may still hold its files: state and cache are copied, and what
+    /// the one before writes from now on is lost. A cache that cannot be copied is fetched again.
+    pub fn renew(&self) -> Result<(), ScratchError> {
+        let (before, state, cache) = (self.turn_dir(), self.snapshot()?, self.pack_cache());
+        self.turn.fetch_add(1, Ordering::SeqCst);
+        self.make_dirs()?;
+        self.restore(&state)?;
+        if let Ok(cache) = cache {
+            self.unpack_cache(&cache).ok();
+        }
+        // What is written there meanwhile goes with the whole directory.
+        fs::remove_dir_all(before).ok();
+        Ok(())
     }
 
     /// Puts state files back, before Arti starts. Nothing is written unless all names and sizes are right.
@@ -160,6 +176,17 @@ impl Scratch {
     pub fn clear_cache(&self) -> Result<(), ScratchError> {
         fs::remove_dir_all(self.cache_dir())?;
         Ok(DirBuilder::new().mode(PRIVATE_DIR).create(self.cache_dir())?)
+    }
+
+    fn turn_dir(&self) -> PathBuf {
+        self.path.join(self.turn.load(Ordering::SeqCst).to_string())
+    }
+
+    fn make_dirs(&self) -> Result<(), ScratchError> {
+        for dir in [self.state_dir().join("state"), self.cache_dir()] {
+            DirBuilder::new().mode(PRIVATE_DIR).recursive(true).create(dir)?;
+        }
+        Ok(())
     }
 
     /// Where Arti keeps a state file: a directory `state` inside its state directory.

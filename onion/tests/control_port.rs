@@ -316,8 +316,7 @@ async fn a_tor_that_is_not_there_is_said_and_nothing_else_is_dialled() {
     let options = SystemOptions { control, socks: nobody().await, password: None, remedy: Remedy::Torrc };
     let road = SystemTor::start(options).unwrap();
     let mut status = road.status();
-    let blocked =
-        |status: &Status| matches!(status, Status::Blocked { reason, .. } if reason.contains("no Tor answers"));
+    let blocked = |status: &Status| matches!(status, Status::Blocked { reason, .. } if reason.to_string().contains("no Tor answers"));
     within(status.wait_for(blocked)).await.unwrap();
     assert_eq!(road.dial(dial()).await.map(drop).unwrap_err(), DialError::Offline);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, ControlAddress, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
+    Arti, ArtiOptions, ControlAddress, Detour, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
     Scratch, Service, ServiceKey, Status, Stream, SystemOptions, SystemTor,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,7 +23,14 @@ async fn memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tor() {
     let toml = tornet::Tornet::shared().unwrap().arti_toml().to_owned();
-    let start = || Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides: Some(toml.clone()) });
+    let start = || {
+        Arti::start(ArtiOptions {
+            scratch: Scratch::create(None).unwrap(),
+            overrides: Some(toml.clone()),
+            detour: Ok(Detour::default()),
+            online: true,
+        })
+    };
     let (one, two) = (start().unwrap(), start().unwrap());
     assert_eq!(one.posture(), []);
     assert!(one.vanguards());
@@ -79,7 +86,13 @@ async fn comes_back_when_tor_does(filter: &Grater, home: &Arc<dyn Network>) {
 
 fn embedded(network: &tornet::Tornet) -> Arc<dyn Network> {
     let overrides = Some(network.arti_toml().to_owned());
-    Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides }).unwrap()
+    Arti::start(ArtiOptions {
+        scratch: Scratch::create(None).unwrap(),
+        overrides,
+        detour: Ok(Detour::default()),
+        online: true,
+    })
+    .unwrap()
 }
 
 /// The road over a C tor.
@@ -223,7 +236,13 @@ async fn state_survives(before: &Arti, toml: &str) {
     let scratch = Scratch::create(None).unwrap();
     scratch.restore(&state).unwrap();
     scratch.unpack_cache(&cache).unwrap();
-    let after = Arti::start(ArtiOptions { scratch, overrides: Some(toml.to_owned()) }).unwrap();
+    let after = Arti::start(ArtiOptions {
+        scratch,
+        overrides: Some(toml.to_owned()),
+        detour: Ok(Detour::default()),
+        online: true,
+    })
+    .unwrap();
     ready(&(after as Arc<dyn Network>)).await;
 }
 

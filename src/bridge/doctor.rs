@@ -83,11 +83,11 @@ async fn control(options: SystemOptions) -> Control {
 fn told(status: &Status, place: Place) -> Control {
     match status {
         Status::Ready => Control::Ready,
-        Status::Connecting { message, .. } => Control::Connecting(message.clone()),
+        Status::Connecting { message, .. } => Control::Connecting(message.to_string()),
         Status::Offline => Control::Silent(place),
-        Status::Blocked { reason, .. } => match reason.split_once(NO_SOCKS) {
+        Status::Blocked { reason, .. } => match reason.to_string().split_once(NO_SOCKS) {
             Some((why, _)) => Control::Unusable(place, why.trim_end_matches(NO_TOR).to_owned()),
-            None => Control::Blocked(reason.clone()),
+            None => Control::Blocked(reason.to_string()),
         },
     }
 }

@@ -11,11 +11,13 @@
 
 mod calls;
 mod delivery;
+mod detour;
 mod exits;
 mod files;
 mod home;
 mod photo;
 mod program;
+mod proxy;
 mod scan;
 mod sockets;
 mod tails;

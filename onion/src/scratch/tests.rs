@@ -151,3 +151,19 @@ fn leave_behind(scratch: Scratch) {
     drop(scratch);
     fs::rename(&aside, &path).unwrap();
 }
+
+#[test]
+fn another_tor_finds_state_and_cache_in_a_place_of_its_own() {
+    let scratch = Scratch::create(None).unwrap();
+    let state = [("guards.json".to_owned(), b"{}".to_vec())];
+    scratch.restore(&state).unwrap();
+    fs::write(scratch.cache_dir().join("dir.sqlite3"), b"cache").unwrap();
+    fs::write(scratch.state_dir().join("secret"), b"of the one before").unwrap();
+    let before = scratch.state_dir();
+    scratch.renew().unwrap();
+    assert_ne!(scratch.state_dir(), before);
+    assert!(!before.exists());
+    assert_eq!(scratch.snapshot().unwrap(), state);
+    assert_eq!(fs::read(scratch.cache_dir().join("dir.sqlite3")).unwrap(), b"cache");
+    assert_eq!(fs::read_dir(scratch.state_dir()).unwrap().count(), 1);
+}

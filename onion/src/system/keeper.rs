@@ -192,7 +192,7 @@ impl Keeper {
         } else {
             let at = self.options.socks;
             let remedy = self.options.remedy.without_tor();
-            Status::Blocked { fraction: 0.0, reason: format!("{why}; no Tor answers at {at}; {remedy}") }
+            Status::Blocked { fraction: 0.0, reason: format!("{why}; no Tor answers at {at}; {remedy}").into() }
         });
     }
 
@@ -235,9 +235,9 @@ fn describe(progress: &str) -> Status {
     let message = quoted("SUMMARY=\"").unwrap_or_else(|| "Tor is connecting".into());
     match quoted("WARNING=\"") {
         Some(warning) if progress.starts_with("WARN") => {
-            Status::Blocked { fraction, reason: format!("{message}: {warning}") }
+            Status::Blocked { fraction, reason: format!("{message}: {warning}").into() }
         }
-        _ => Status::Connecting { fraction, message },
+        _ => Status::Connecting { fraction, message: message.into() },
     }
 }
 
