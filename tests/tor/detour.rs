@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -15,18 +16,27 @@ use crate::home::{Home, fair_weather, network};
 use crate::program::{Me, Program, acquaint};
 use crate::proxy::{Manner, Proxy};
 use crate::scan::Needles;
-use crate::sockets::{Socket, locals, sockets};
+use crate::sockets::{Socket, locals, relays, sockets};
+use crate::wall::Wall;
 
 #[test]
 fn a_conversation_goes_through_an_obfs4_bridge_alone() {
     let _weather = fair_weather();
     let bridge = network().bridge().unwrap();
-    let (home_a, home_b) = (walled_in(), Home::new());
+    // The relays are those of the network; from where this program is, none of them can be reached.
+    let wall = Wall::around(bridge.at());
+    let relays = relays(network().arti_toml());
+    assert!(
+        relays.len() >= 3 && relays.iter().all(|relay| TcpStream::connect(relay).is_ok()),
+        "outside, relays answer"
+    );
+    assert!(wall.lets_through_to(bridge.at()) && !wall.lets_through_to(*relays.first().unwrap()));
+    let home_a = Home::started_by(wall.starter(env!("CARGO_BIN_EXE_pelure"))).among_relays();
+    let home_b = Home::new();
     let mut b = home_b.start();
     let b_me = b.create("b");
     let mut a = home_a.start();
     let watch = Watch::over(a.pid());
-    // Without the bridge there is no way out of here: all relays that are known answer at no port.
     a.call("tor.set_bridges", json!({"lines": [bridge.line()]}));
     let a_me = a.create("a");
     a.until("tor.status", &json!({}), |status| status["state"] == "connected");
@@ -34,7 +44,7 @@ fn a_conversation_goes_through_an_obfs4_bridge_alone() {
     b.until_reachable(&b_me);
     let (to_b, to_a) = acquaint(&mut a, &a_me, &mut b, &b_me);
     talk(&mut a, &to_b, &mut b, &to_a);
-    goes_only_to_the_bridge(&watch.end(), bridge.at());
+    goes_only_to(&watch.end(), bridge.at());
 
     // It is kept: the next start uses it from its first moment on.
     a.shutdown();
@@ -42,7 +52,7 @@ fn a_conversation_goes_through_an_obfs4_bridge_alone() {
     let watch = Watch::over(a.pid());
     a.until_reachable(&Me { identity: a_me.identity.clone(), address: a_me.address.clone() });
     talk(&mut a, &to_b, &mut b, &to_a);
-    goes_only_to_the_bridge(&watch.end(), bridge.at());
+    goes_only_to(&watch.end(), bridge.at());
     a.shutdown();
     b.shutdown();
 
@@ -80,6 +90,16 @@ fn a_proxy_is_used_and_nothing_goes_beside_it_from_then_on() {
     assert!(proxy.served() > 0, "nothing went through the proxy");
     assert_eq!(proxy.credentials(), Some(("somebody".into(), "a-secret-of-hers".into())));
 
+    // A bridge on top of it: its transport goes through the proxy, too.
+    let bridge = network().bridge().unwrap();
+    a.call("tor.set_bridges", json!({"lines": [bridge.line()]}));
+    let watch = Watch::over(a.pid());
+    a.until_reachable(&a_me);
+    talk(&mut a, &to_b, &mut b, &to_a);
+    goes_only_to(&watch.end(), proxy.at());
+    assert_eq!(proxy.last(), Some(bridge.at()));
+
+    a.call("tor.set_bridges", json!({"lines": []}));
     a.call("tor.set_proxy", json!({"url": null}));
     a.until("tor.status", &json!({}), |status| status["state"] == "connected");
     a.shutdown();
@@ -103,6 +123,9 @@ fn what_leads_nowhere_is_said_and_nothing_goes_around_it() {
     let mut ways: Vec<_> = proxies.iter().map(of_proxy).collect();
     ways.push(("tor.set_proxy", json!({"url": format!("http://{dead}")}), dead));
     ways.push(("tor.set_bridges", json!({"lines": [format!("{dead} {fingerprint}")]}), dead));
+    // Somebody answers there who is not the bridge.
+    let relay = *relays(network().arti_toml()).first().unwrap();
+    ways.push(("tor.set_bridges", json!({"lines": [format!("{relay} {fingerprint}")]}), relay));
     ways.push(("tor.set_bridges", json!({"lines": [format!("obfs4 {dead} {fingerprint} {cert}")]}), dead));
     thread::scope(|scope| {
         for (method, params, to) in ways {
@@ -170,15 +193,6 @@ fn no_log_holds_a_password_or_a_bridge() {
     program.shutdown();
 }
 
-/// A machine behind a wall: the relays it knows answer at no port.
-fn walled_in() -> Home {
-    let home = Home::new();
-    let walled = network().arti_toml().replace(":9001\"", ":9\"");
-    assert_ne!(walled, network().arti_toml());
-    fs::write(home.given("arti.toml"), walled).unwrap();
-    home
-}
-
 /// Something is said, by each to the other.
 fn talk(a: &mut Program, to_b: &str, b: &mut Program, to_a: &str) {
     for text in ["through the wall", "and again"] {
@@ -191,11 +205,12 @@ fn talk(a: &mut Program, to_b: &str, b: &mut Program, to_a: &str) {
     }
 }
 
-fn goes_only_to_the_bridge(seen: &Seen, bridge: SocketAddr) {
+/// The program to its transport, and that to this place alone.
+fn goes_only_to(seen: &Seen, place: SocketAddr) {
     assert!(!seen.own.is_empty() && !seen.listeners.is_empty(), "no transport was seen: {seen:?}");
     let to_transport: BTreeSet<Socket> = seen.listeners.iter().map(|at| Socket::Connection { to: *at }).collect();
     assert!(seen.own.is_subset(&to_transport), "something went beside the transport: {seen:?}");
-    assert_eq!(seen.children, BTreeSet::from([Socket::Connection { to: bridge }]), "{seen:?}");
+    assert_eq!(seen.children, BTreeSet::from([Socket::Connection { to: place }]), "{seen:?}");
 }
 
 /// What a program and those it started were connected to.
@@ -210,7 +225,7 @@ struct Seen {
     locals: BTreeSet<SocketAddr>,
 }
 
-/// Looks at a program all the time.
+/// Looks at a program again and again. What it may have missed is what came and went between two looks.
 struct Watch {
     over: Arc<AtomicBool>,
     thread: JoinHandle<Seen>,
@@ -224,6 +239,7 @@ impl Watch {
             let mut seen = Seen::default();
             while !ended.load(Ordering::Relaxed) {
                 seen.look(pid);
+                thread::sleep(PAUSE);
             }
             seen.sorted()
         });
@@ -261,3 +277,6 @@ fn children(pid: u32) -> Vec<u32> {
     let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
 }
+
+/// Between two looks: a connection that somebody answers lasts longer, and the looks leave the machine to the program.
+const PAUSE: Duration = Duration::from_millis(5);

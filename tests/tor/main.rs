@@ -25,3 +25,4 @@ mod tails;
 #[expect(dead_code, unreachable_pub, reason = "other tests use more of it")]
 mod tone;
 mod traces;
+mod wall;

@@ -25,20 +25,27 @@ pub(crate) enum Manner {
 pub(crate) struct Proxy {
     at: SocketAddr,
     served: Arc<AtomicUsize>,
-    credentials: Arc<Mutex<Option<(String, String)>>>,
+    asked: Arc<Mutex<Asked>>,
+}
+
+/// What was asked for last.
+#[derive(Clone, Default)]
+struct Asked {
+    credentials: Option<(String, String)>,
+    place: Option<SocketAddr>,
 }
 
 impl Proxy {
     pub(crate) fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
-        let proxy = Self { at, served: Arc::default(), credentials: Arc::default() };
-        let (served, credentials) = (Arc::clone(&proxy.served), Arc::clone(&proxy.credentials));
+        let proxy = Self { at, served: Arc::default(), asked: Arc::default() };
+        let (served, asked) = (Arc::clone(&proxy.served), Arc::clone(&proxy.asked));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (served, credentials) = (Arc::clone(&served), Arc::clone(&credentials));
+                let (served, asked) = (Arc::clone(&served), Arc::clone(&asked));
                 // Whatever ends badly ends.
-                thread::spawn(move || serve(stream, manner, &served, &credentials).ok());
+                thread::spawn(move || serve(stream, manner, &served, &asked).ok());
             }
         });
         proxy
@@ -55,16 +62,16 @@ impl Proxy {
 
     /// The user and password that came last.
     pub(crate) fn credentials(&self) -> Option<(String, String)> {
-        self.credentials.lock().unwrap().clone()
+        self.asked.lock().unwrap().credentials.clone()
+    }
+
+    /// Where it was asked to connect to last.
+    pub(crate) fn last(&self) -> Option<SocketAddr> {
+        self.asked.lock().unwrap().place
     }
 }
 
-fn serve(
-    mut stream: TcpStream,
-    manner: Manner,
-    served: &AtomicUsize,
-    credentials: &Mutex<Option<(String, String)>>,
-) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, manner: Manner, served: &AtomicUsize, asked: &Mutex<Asked>) -> std::io::Result<()> {
     match manner {
         Manner::Closes => return Ok(()),
         Manner::Hangs => {
@@ -86,7 +93,7 @@ fn serve(
             stream.read_exact(&mut word)?;
             Ok(String::from_utf8(word).unwrap())
         };
-        *credentials.lock().unwrap() = Some((word()?, word()?));
+        asked.lock().unwrap().credentials = Some((word()?, word()?));
         stream.write_all(&[1, 0])?;
     } else {
         stream.write_all(&[5, 0])?;
@@ -95,6 +102,7 @@ fn serve(
     assert_eq!(kind, 1, "the relays of tests have addresses of four bytes");
     let (ip, port): ([u8; 4], [u8; 2]) = (take(&mut stream)?, take(&mut stream)?);
     let to = SocketAddr::from((ip, u16::from_be_bytes(port)));
+    asked.lock().unwrap().place = Some(to);
     match manner {
         Manner::Refuses => stream.write_all(&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]),
         Manner::Lies => {

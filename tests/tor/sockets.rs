@@ -156,7 +156,7 @@ fn end(text: &str) -> Option<SocketAddr> {
 }
 
 /// Where the relays of the network answer: the words in quotation marks of its configuration that are such places.
-fn relays(arti_toml: &str) -> BTreeSet<SocketAddr> {
+pub(crate) fn relays(arti_toml: &str) -> BTreeSet<SocketAddr> {
     arti_toml.split('"').filter_map(|word| word.parse().ok()).collect()
 }
 
