@@ -8,12 +8,12 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::home::{Home, fair_weather, network};
-use crate::program::{Me, Program, acquaint};
+use crate::program::{HANGING, Me, Program, acquaint};
 use crate::proxy::{Manner, Proxy};
 use crate::scan::Needles;
 use crate::sockets::{Socket, locals, relays, sockets};
@@ -99,10 +99,20 @@ fn a_proxy_is_used_and_nothing_goes_beside_it_from_then_on() {
     goes_only_to(&watch.end(), proxy.at());
     assert_eq!(proxy.last(), Some(bridge.at()));
 
+    // A transport that is not used any more may stay, connected to nothing, until the program ends.
     a.call("tor.set_bridges", json!({"lines": []}));
+    a.until("tor.status", &json!({}), |status| status["state"] == "connected");
+    let watch = Watch::over(a.pid());
+    a.until_reachable(&a_me);
+    talk(&mut a, &to_b, &mut b, &to_a);
+    let seen = watch.end();
+    assert_eq!((seen.own, seen.children), (BTreeSet::from([Socket::Connection { to: proxy.at() }]), BTreeSet::new()));
+
     a.call("tor.set_proxy", json!({"url": null}));
     a.until("tor.status", &json!({}), |status| status["state"] == "connected");
+    let left = children(a.pid());
     a.shutdown();
+    until_gone(&left);
     b.shutdown();
     let mut needles = Needles::default();
     for secret in ["a-secret-of-hers", "somebody", &proxy.at().to_string()] {
@@ -211,6 +221,15 @@ fn goes_only_to(seen: &Seen, place: SocketAddr) {
     let to_transport: BTreeSet<Socket> = seen.listeners.iter().map(|at| Socket::Connection { to: *at }).collect();
     assert!(seen.own.is_subset(&to_transport), "something went beside the transport: {seen:?}");
     assert_eq!(seen.children, BTreeSet::from([Socket::Connection { to: place }]), "{seen:?}");
+}
+
+/// Transports end with the program that started them.
+fn until_gone(pids: &[u32]) {
+    let began = Instant::now();
+    while pids.iter().any(|pid| fs::exists(format!("/proc/{pid}")).unwrap()) {
+        assert!(began.elapsed() < HANGING, "a transport outlives its program");
+        thread::sleep(PAUSE);
+    }
 }
 
 /// What a program and those it started were connected to.

@@ -149,9 +149,16 @@ fn what_stands_in_the_way_is_said_in_words_and_leads_to_the_bridges() {
         (Obstacle::Stopped, "Tor could not be started anew."),
         (Obstacle::Words(Shown::new("no route")), "Tor says: no route"),
     ] {
+        let own = matches!(reason, Obstacle::Bridges | Obstacle::Proxy | Obstacle::NoProgram(_) | Obstacle::Unreadable);
         take(&mut screen, [Update::Tor(Tor::Blocked { fraction: 0.1, reason })]);
         starts(&screen, words);
+        if own {
+            // It is entered by a bridge, or would be.
+            gone(&screen, "If Tor is blocked where you are, enter it by a bridge: see “Bridges and proxy”.");
+        }
     }
+    take(&mut screen, [Update::Tor(Tor::Blocked { fraction: 0.1, reason: Obstacle::Filtered })]);
+    seen(&screen, "If Tor is blocked where you are, enter it by a bridge: see “Bridges and proxy”.");
     for (step, words) in [
         (Step::Bridge, "Now: connecting to a bridge"),
         (Step::Proxy, "Now: connecting through the proxy"),

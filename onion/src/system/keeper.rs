@@ -197,13 +197,7 @@ impl Keeper {
     }
 
     fn words(&self, error: &ControlError) -> String {
-        match error {
-            ControlError::Filtered { command } => self.options.remedy.about(command),
-            ControlError::Refused { command, code: 550 } if command == "ADD_ONION" => {
-                "another program runs this identity on the same Tor; close it".into()
-            }
-            other => other.to_string(),
-        }
+        self.options.remedy.words(error)
     }
 
     fn barrier(&self, error: &ControlError) -> Barrier {

@@ -111,6 +111,11 @@ pub(crate) fn blocked() -> Vec<Update> {
     updates
 }
 
+pub(crate) fn no_bridge() -> Vec<Update> {
+    let reason = Obstacle::Bridges;
+    [fixtures::open(), vec![Update::Tor(Tor::Blocked { fraction: 0.0, reason })]].concat()
+}
+
 /// Bridges as they are set, one of them without its program.
 pub(crate) fn bridges(desk: &mut Desk) {
     settings(desk, None);

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::super::{Scene, View, tor};
 use super::Dialog;
 use crate::intent::Intent;
-use crate::model::{Presence, Reach, Tor};
+use crate::model::{Obstacle, Presence, Reach, Tor};
 use crate::parts::{Icon, Kind, button, check, presence, progress, text};
 
 /// Draws it.
@@ -36,13 +36,7 @@ fn now(ui: &mut Ui, scene: &mut Scene<'_>) {
             text::state(ui, Icon::Warning, palette.bad, &percent(scene, "tor-blocked", fraction));
             progress(ui, &palette, fraction, &scene.say("tor-progress"));
             text::paragraph(ui, &tor::obstacle(scene, &reason));
-            text::section(ui, &scene.say("tor-what-to-do"));
-            for name in ["tor-do-network", "tor-do-clock", "tor-do-wait"] {
-                text::paragraph(ui, &scene.say(name));
-            }
-            if scene.model.place.own_tor {
-                text::paragraph(ui, &scene.say("tor-do-bridges"));
-            }
+            advice(ui, scene, &reason);
         }
         Tor::Ready => {
             text::state(ui, Icon::Onion, palette.good, &scene.say("tor-ready"));
@@ -55,6 +49,26 @@ fn now(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     if button(ui, &palette, Kind::Plain, &scene.say(name)).clicked() {
         scene.ask(Intent::SetOnline(online));
+    }
+}
+
+/// What can be done beside what the obstacle says itself: nothing that has nothing to do with it.
+fn advice(ui: &mut Ui, scene: &Scene<'_>, reason: &Obstacle) {
+    let anything: &[&'static str] = &["tor-do-network", "tor-do-clock", "tor-do-wait"];
+    let names: &[&'static str] = match reason {
+        Obstacle::Filtered | Obstacle::Directory | Obstacle::Network | Obstacle::Words(_) => anything,
+        Obstacle::Offline => &["tor-do-network", "tor-do-wait"],
+        // A transport may need the time, too.
+        Obstacle::Clock(_) | Obstacle::Bridges => &["tor-do-clock", "tor-do-wait"],
+        Obstacle::Proxy => &["tor-do-wait"],
+        Obstacle::NoProgram(_) | Obstacle::Unreadable | Obstacle::Stopped => return,
+    };
+    text::section(ui, &scene.say("tor-what-to-do"));
+    for name in names {
+        text::paragraph(ui, &scene.say(name));
+    }
+    if names == anything && scene.model.place.own_tor {
+        text::paragraph(ui, &scene.say("tor-do-bridges"));
     }
 }
 
