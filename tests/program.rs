@@ -3,7 +3,6 @@
 //! It runs the real binary and needs no network: the Tor that it is pointed at is not there.
 
 #![expect(clippy::disallowed_types, reason = "the test starts the program")]
-#![expect(clippy::print_stdout, reason = "what could not be tried is said")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 use std::fs;
@@ -23,33 +22,6 @@ fn a_portable_profile_lies_beside_the_program_and_opens_again() {
     let again = speak(stick.path(), "right", LIST);
     assert!(again.status.success() && text(&again.stdout).contains(".onion"), "{}", text(&again.stderr));
     assert_eq!(speak(stick.path(), "wrong", LIST).status.code(), Some(3));
-}
-
-/// A stick has exFAT. Where what serves it is not installed, or may not, nothing is shown.
-#[test]
-fn a_profile_lives_on_a_stick_and_may_be_copied_there_and_back() {
-    let Some(medium) = Medium::exfat() else {
-        println!("not tried here: there is no exfat-fuse, or it may not mount");
-        return;
-    };
-    let (stick, mounted) = (stick(), medium.mounted.path());
-    let on =
-        |dir: &Path, passphrase, lines| keep(stick.path(), &["--profile", dir.to_str().unwrap()], passphrase, lines);
-    let opens = |dir: &Path| {
-        let opened = on(dir, "right", LIST);
-        assert!(opened.status.success() && text(&opened.stdout).contains(".onion"), "{}", text(&opened.stderr));
-    };
-    let there = mounted.join("pelure-data");
-    let first = on(&there, "right", CREATE);
-    assert!(first.status.success(), "{}", text(&first.stderr));
-    opens(&there);
-    assert_eq!(on(&there, "wrong", LIST).status.code(), Some(3));
-    let (disk, copied, back) = (stick.path().join("disk"), mounted.join("copied"), stick.path().join("back"));
-    assert!(on(&disk, "right", CREATE).status.success());
-    copy(&disk, &copied);
-    opens(&copied);
-    copy(&copied, &back);
-    opens(&back);
 }
 
 #[test]
@@ -113,54 +85,12 @@ fn start(stick: &Path, arguments: &[&str]) -> Command {
 
 /// Runs the portable profile of a stick through some lines.
 fn speak(stick: &Path, passphrase: &str, lines: &str) -> Output {
-    keep(stick, &["--portable"], passphrase, lines)
-}
-
-/// Runs the profile of this place through some lines.
-fn keep(stick: &Path, place: &[&str], passphrase: &str, lines: &str) -> Output {
     let outside = tempfile::tempdir().unwrap();
     let (secret, input) = (outside.path().join("passphrase"), outside.path().join("lines"));
     fs::write(&secret, passphrase).unwrap();
     fs::write(&input, lines).unwrap();
-    let options = [&["headless", "--tor", "system", "--tor-control", NOWHERE], place, &["--passphrase-file"]].concat();
+    let options = ["headless", "--portable", "--tor", "system", "--tor-control", NOWHERE, "--passphrase-file"];
     start(stick, &options).arg(secret).stdin(fs::File::open(input).unwrap()).output().unwrap()
-}
-
-/// A file system in a file, mounted while this is there.
-struct Medium {
-    mounted: TempDir,
-    _image: tempfile::NamedTempFile,
-}
-
-impl Medium {
-    fn exfat() -> Option<Self> {
-        let image = tempfile::NamedTempFile::new().unwrap();
-        image.as_file().set_len(64 << 20).unwrap();
-        let mounted = tempfile::tempdir().unwrap();
-        let run = |program: &str, paths: &[&Path]| {
-            let done = Command::new(program).args(paths).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").output();
-            done.is_ok_and(|output| output.status.success())
-        };
-        let (from, to) = (image.path().to_owned(), mounted.path().to_owned());
-        let medium = Self { mounted, _image: image };
-        let there = run("mkfs.exfat", &[&from]) && run("mount.exfat-fuse", &[&from, &to]);
-        // It may end without a complaint, and without having mounted anything.
-        (there && fs::read_to_string("/proc/mounts").unwrap().contains(to.to_str().unwrap())).then_some(medium)
-    }
-}
-
-impl Drop for Medium {
-    fn drop(&mut self) {
-        Command::new("fusermount").arg("-u").arg(self.mounted.path()).output().ok();
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for file in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
-        // Not the permissions, which a stick has not.
-        fs::write(to.join(file.file_name()), fs::read(file.path()).unwrap()).unwrap();
-    }
 }
 
 /// Runs the program of a stick that was made read-only, in a mount namespace of its own.
