@@ -59,6 +59,11 @@ async fn to_system() {
     let program = "/home/amnesia/Persistent/pelure/pelure";
     let profile = TAILS.replace("@PROGRAM@", program);
     let tails = Grater::start(&profile, tor.control(), Caller::Program(program.into(), "amnesia".into())).unwrap();
+    // The profile allows that a service is tried, and the tor does so.
+    for _ in 0..2 {
+        assert_eq!(SystemTor::may_publish(&options(&tor, tails.at(), None)).await, Ok(()));
+    }
+    assert_eq!(tails.passed().iter().filter(|line| line.starts_with("DEL_ONION")).count(), 2);
     let home = system(&tor, tails.at(), None);
     suite(Arc::clone(&home), embedded(network)).await;
     comes_back_when_tor_does(&tails, &home).await;
@@ -97,13 +102,16 @@ fn embedded(network: &tornet::Tornet) -> Arc<dyn Network> {
 
 /// The road over a C tor.
 fn system(tor: &tornet::Client, control: SocketAddr, password: Option<&str>) -> Arc<dyn Network> {
-    let options = SystemOptions {
+    SystemTor::start(options(tor, control, password)).unwrap()
+}
+
+fn options(tor: &tornet::Client, control: SocketAddr, password: Option<&str>) -> SystemOptions {
+    SystemOptions {
         control: Some(ControlAddress::Tcp(control)),
         socks: tor.socks(),
         password: password.map(|text| Password(Zeroizing::new(text.to_owned()))),
         remedy: Remedy::Torrc,
-    };
-    SystemTor::start(options).unwrap()
+    }
 }
 
 /// One program with two identities, and another that dials them.
