@@ -2,9 +2,10 @@
 //! in the same run: one JSON line. `cargo bench --bench onionshare`.
 //!
 //! OnionShare is the program that Debian packages, with a C tor that speaks for it; who fetches uses curl over a C tor of
-//! their own. Both are timed as a person would: ours from the moment the file is accepted until it is whole and verified
-//! on the other disk, theirs from the start of curl until its end. Each has new circuits every time, since nobody fetches
-//! twice; the descriptor is known to both before. The two alternate, so that a drift of the machine hits both.
+//! their own. Both are timed as a person would, from the click that takes the file: ours from the moment it is accepted
+//! until it is whole and verified on the other disk, theirs from the start of curl's download until its end. Before, a
+//! person looks at what there is, at an offer or at OnionShare's page: circuits are there by then, for both. They are new
+//! ones every time, since nobody fetches twice. The two alternate, so that a drift of the machine hits both.
 
 #![allow(
     clippy::print_stdout,
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
-use kit::pair::{Person, meet, text};
+use kit::pair::{Person, meet};
 use kit::process::Outcome;
 use pelure::wire::{Random, Seeded};
 use serde_json::json;
@@ -60,7 +61,7 @@ fn main() -> Outcome<()> {
     let onionshare = OnionShare::start(&dir, &file)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        ours.push(send(&mut ada, &mut bob, &file)?);
+        ours.push(ada.send_file(&mut bob, &file, LOOK)?);
         theirs.push(onionshare.fetch(&dir, &file)?);
         note(&format!("run {run}: ours {:?}, OnionShare {:?}", ours.last(), theirs.last()));
     }
@@ -71,20 +72,6 @@ fn main() -> Outcome<()> {
         person.process.finish()?;
     }
     Ok(())
-}
-
-/// One transfer of ours, from its acceptance until it is whole on the other side.
-fn send(from: &mut Person, to: &mut Person, file: &Path) -> Outcome<Duration> {
-    from.process.call("file.offer", &json!({"contact": from.contact, "path": file, "clean_metadata": false}))?;
-    let (_, offered) = to.process.news("file.offered", |file| Some(file.clone()))?;
-    let transfer = text(&offered, "transfer")?;
-    let start = Instant::now();
-    to.process.call("file.accept", &json!({"transfer": transfer}))?;
-    let ended = to.process.news("file.state", |file| {
-        let state = file["state"].as_str().filter(|_| file["transfer"] == *transfer)?;
-        matches!(state, "done" | "failed" | "cancelled").then(|| state.to_owned())
-    })?;
-    if ended.1 == "done" { Ok(ended.0 - start) } else { Err(format!("the file {}", ended.1).into()) }
 }
 
 impl OnionShare {
@@ -136,6 +123,9 @@ impl OnionShare {
     /// One download, timed from the start of curl to its end.
     fn fetch(&self, dir: &Path, file: &Path) -> Outcome<Duration> {
         let got = dir.join("fetched.bin");
+        self.fetches.fetch_add(1, Ordering::Relaxed);
+        self.curl(&self.url, Path::new("/dev/null"))?;
+        std::thread::sleep(LOOK);
         let start = Instant::now();
         self.curl(&format!("{}/download", self.url), &got)?;
         let took = start.elapsed();
@@ -145,8 +135,8 @@ impl OnionShare {
     fn curl(&self, url: &str, to: &Path) -> Outcome<()> {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--fail", "--max-time", "600", "--socks5-hostname"]);
-        // A name at the proxy that no stream had before: tor gives it circuits of its own.
-        let name = format!("fetch{}:", self.fetches.fetch_add(1, Ordering::Relaxed));
+        // A name at the proxy that no fetch had before: tor gives it circuits of its own.
+        let name = format!("fetch{}:", self.fetches.load(Ordering::Relaxed));
         curl.arg(format!("127.0.0.1:{}", self.fetcher.port))
             .args(["--proxy-user", &name])
             .arg("--output")
@@ -210,6 +200,8 @@ fn note(what: &str) {
 const DELAY: Duration = Duration::from_millis(25);
 const BYTES: usize = 20_000_000;
 const SEED: u64 = 20;
+/// How long somebody looks before they click.
+const LOOK: Duration = Duration::from_secs(5);
 /// Transfers of each.
 const RUNS: usize = 5;
 /// For a service to be found, and between two looks.

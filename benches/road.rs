@@ -105,7 +105,7 @@ fn round_trips(ada: &mut Person, raw: &mut Raw) -> Outcome<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for block in 0..BLOCKS {
         for number in 0..BLOCK {
-            ours.push(send_and_wait(ada, &format!("message {number} of block {block}"))?);
+            ours.push(ada.send_and_wait(&format!("message {number} of block {block}"))?);
         }
         for _ in 0..BLOCK {
             theirs.push(raw.echo()?);
@@ -168,15 +168,6 @@ impl Stage {
     }
 }
 
-/// From the wish to send to the news that the other side has it.
-fn send_and_wait(from: &mut Person, text: &str) -> Outcome<Duration> {
-    let start = Instant::now();
-    let sent = from.process.call("message.send", &json!({"contact": from.contact, "text": text}))?;
-    let delivered = |news: &Value| (news["message"] == sent["message"] && news["state"] == "delivered").then_some(());
-    let (at, ()) = from.process.news("message.state", delivered)?;
-    Ok(at - start)
-}
-
 /// Ends the session by a block, and waits for the first message of the next.
 fn dial_cold(from: &mut Person, other: &mut Person) -> Outcome<Duration> {
     from.process.call("contact.block", &json!({"contact": from.contact}))?;
@@ -185,7 +176,7 @@ fn dial_cold(from: &mut Person, other: &mut Person) -> Outcome<Duration> {
     from.process.call("contact.unblock", &json!({"contact": from.contact}))?;
     let asked = start.elapsed();
     // Durable long before the circuit is there, so that it travels with the last message of the handshake.
-    let took = asked + send_and_wait(from, "first")?;
+    let took = asked + from.send_and_wait("first")?;
     other.presence("online")?;
     Ok(took)
 }

@@ -8,6 +8,8 @@
     reason = "a test says what went wrong by failing"
 )]
 
+#[path = "kit/png.rs"]
+mod png;
 #[path = "kit/window.rs"]
 mod window;
 
@@ -74,25 +76,6 @@ fn png() -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// The same picture with a comment behind its header.
-fn png_with_comment() -> Vec<u8> {
-    let plain = png();
-    let text = b"tEXtAuthor\0somebody";
-    let mut bytes = plain[..33].to_vec();
-    bytes.extend(u32::try_from(text.len() - 4).unwrap().to_be_bytes());
-    bytes.extend(text);
-    bytes.extend(crc(text).to_be_bytes());
-    bytes.extend(&plain[33..]);
-    bytes
-}
-
-/// The check of a PNG chunk.
-fn crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 })
-    })
-}
-
 #[tokio::test]
 async fn a_file_is_offered_received_and_saved_and_no_path_reaches_the_window() {
     let road = Memory::new(31);
@@ -137,7 +120,7 @@ async fn a_picture_is_cleaned_and_looked_at_by_the_other_side() {
     let road = Memory::new(32);
     let (mut alice, to_bob, mut bob, _) = pair(&road, None).await;
     let dir = tempfile::tempdir().unwrap();
-    let path = write(dir.path(), "photo.png", &png_with_comment());
+    let path = write(dir.path(), "photo.png", &png::with_comment(&png()));
     let parcels = pack(&mut alice, to_bob, Source::Typed(path.to_str().unwrap().to_owned()), 1).await;
     let Packing::Ready { removed, uncleaned, .. } = &parcels[0].packing else { panic!("{parcels:?}") };
     assert!(!removed.is_empty() && uncleaned.is_empty(), "{removed:?} {uncleaned:?}");
@@ -192,7 +175,7 @@ async fn a_folder_comes_as_one_entry() {
     *alice.desk.picked.lock().unwrap() = Ok(vec![folder]);
     let parcels = pack(&mut alice, to_bob, Source::Folder, 1).await;
     let Packing::Ready { uncleaned, .. } = &parcels[0].packing else { panic!("{parcels:?}") };
-    assert_eq!(*uncleaned, [Uncleaned::Folder]);
+    assert_eq!(*uncleaned, [Uncleaned::Text]);
     send(&mut alice, to_bob, parcels[0].key, "evidence").await;
     bob.until(|model| is(model, FileState::Offered)).await;
     let key = file(&bob.model).unwrap().key;

@@ -8,16 +8,21 @@
 )]
 
 mod kit;
+#[path = "kit/png.rs"]
+mod png;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kit::{Person, acquaint};
 use pelure::engine::{
     EngineError, Event, FileReason, FileState, Limits, MachineClock, OfferOptions, SystemRandom, TransferView,
 };
 use pelure::vault::{ContactId, Cost, Passphrase, TransferId, Vault};
+use pelure::wire::limits::FILE_CIRCUITS_MOST;
 use pelure_onion::Memory;
+use pelure_onion::memory::Condition;
 use tempfile::TempDir;
 
 /// Two people who are contacts, each with a place for files, and a place for what they share.
@@ -143,6 +148,64 @@ async fn a_folder_arrives_with_its_files() {
     assert_eq!(std::fs::read(saved.join("a/empty")).unwrap(), b"");
 }
 
+/// A picture of so many rows that do not repeat, with a comment that names somebody.
+fn picture(rows: u32) -> Vec<u8> {
+    let pixels = image::RgbaImage::from_raw(100, rows, noise(400 * rows as usize)).unwrap();
+    let mut plain = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut plain, image::ImageFormat::Png).unwrap();
+    png::with_comment(plain.get_ref())
+}
+
+/// Some files are changed by cleaning, and lie anywhere among the others and across the blocks that are sealed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_files_of_a_folder_are_cleaned_one_by_one() {
+    let mut two = Two::new().await;
+    let folder = two.desk.path().join("papers");
+    std::fs::create_dir_all(folder.join("a")).unwrap();
+    let files = [
+        ("a/first.png", picture(180)),
+        ("b.txt", b"text".to_vec()),
+        ("c.bin", noise(200_000)),
+        ("d.png", picture(1)),
+        ("e", Vec::new()),
+        ("f.png", picture(330)),
+    ];
+    for (name, content) in &files {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+    let prepared = two.ada.engine.prepare_file(folder.clone(), true).await.unwrap();
+    let ours = two.ada.engine.offer_file(two.to_bob, folder.clone(), OfferOptions::default()).await.unwrap();
+    let theirs = offered(&mut two.bob).await;
+    assert_eq!(theirs.size, prepared.size, "what was said is what is sent");
+    assert_eq!(two.ada.engine.transfer(ours).await.unwrap().removed, ["author"]);
+    assert_eq!((prepared.removed, prepared.kept), (vec!["author".to_owned()], vec!["text".into(), "unknown".into()]));
+    two.take((ours, theirs.transfer)).await;
+    let saved = two.desk.path().join("saved");
+    two.bob.engine.save_file(theirs.transfer, saved.clone()).await.unwrap();
+    for (name, content) in files {
+        let is = std::fs::read(saved.join(name)).unwrap();
+        let tells = |bytes: &[u8]| bytes.windows(8).any(|run| run == b"somebody");
+        if name.ends_with("png") {
+            assert!(tells(&content) && !tells(&is), "{name}");
+            let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
+            assert!(pixels(&content) == pixels(&is), "{name}");
+        } else {
+            assert!(is == content, "{name}");
+        }
+    }
+
+    // Where nothing is to be removed, nothing is copied.
+    for name in ["a/first.png", "d.png", "f.png"] {
+        std::fs::write(folder.join(name), b"text").unwrap();
+    }
+    let ours = two.ada.engine.offer_file(two.to_bob, folder.clone(), OfferOptions::default()).await.unwrap();
+    let theirs = offered(&mut two.bob).await.transfer;
+    std::fs::write(folder.join("b.txt"), b"other").unwrap();
+    two.bob.engine.accept_file(theirs).await.unwrap();
+    let view = until(&mut two.ada, ours, FileState::Failed).await;
+    assert_eq!(view.failure, Some(FileReason::SourceChanged));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_offer_that_is_declined_or_cancelled_ends_on_both_sides() {
     let mut two = Two::new().await;
@@ -185,6 +248,55 @@ async fn a_source_that_changed_ends_the_transfer_and_says_so() {
         let view = until(person, transfer, FileState::Failed).await;
         assert_eq!(view.failure, Some(FileReason::SourceChanged));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn circuits_are_joined_while_an_offer_waits_and_carry_the_file_when_it_is_accepted() {
+    let road = kit::road();
+    let mut two = Two::on(&road).await;
+    let (before, content) = (road.circuits(), noise(9 * 1024 * 1024));
+    let path = two.file("long", &content);
+    let (ours, theirs) = two.offer(&path).await;
+    until_circuits(&road, before + FILE_CIRCUITS_MOST).await;
+    assert_eq!(two.ada.engine.transfer(ours).await.unwrap().state, FileState::Offered, "nobody has accepted it");
+    assert_eq!(two.bob.engine.transfer(theirs).await.unwrap().state, FileState::Offered);
+    // From now on nobody is reached any more.
+    for address in [two.ada.onion(), two.bob.onion()] {
+        road.set_condition(&address, Condition::Silent);
+    }
+    two.take((ours, theirs)).await;
+    assert_eq!(*two.bob.engine.file_bytes(theirs, u64::MAX).await.unwrap(), content);
+    until_circuits(&road, before).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_offers_again_and_again_does_not_make_us_dial_again_and_again() {
+    let road = kit::road();
+    let mut two = Two::on(&road).await;
+    let before = road.circuits();
+    let path = two.file("short", &noise(1000));
+    let (ours, theirs) = two.offer(&path).await;
+    until_circuits(&road, before + 1).await;
+    two.bob.engine.decline_file(theirs).await.unwrap();
+    until(&mut two.ada, ours, FileState::Declined).await;
+    until_circuits(&road, before).await;
+
+    let (ours, theirs) = two.offer(&path).await;
+    // By the time that a message was there and back, a circuit would be announced.
+    let message = two.ada.engine.send_message(two.to_bob, "did you see it".into()).await.unwrap();
+    two.ada.until_delivered(message).await;
+    assert_eq!(road.circuits(), before);
+    two.take((ours, theirs)).await;
+}
+
+async fn until_circuits(road: &Memory, wanted: usize) {
+    let counting = async {
+        while road.circuits() != wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let counted = tokio::time::timeout(kit::HANGING, counting).await;
+    assert!(counted.is_ok(), "{} circuits, not {wanted}", road.circuits());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -25,9 +26,17 @@ impl Person {
 
     /// As [`Person::arrive`], with more said to the program when it starts.
     pub fn arrive_with(binary: &Path, dir: &Path, name: &str, more: impl FnOnce(&mut Command)) -> Outcome<Self> {
+        Self::arrive_by(binary, dir, name, |command| {
+            command.arg("--tor-config").arg(dir.join("arti.toml"));
+            more(command);
+        })
+    }
+
+    /// As [`Person::arrive_with`], where that says which Tor is used.
+    pub fn arrive_by(binary: &Path, dir: &Path, name: &str, more: impl FnOnce(&mut Command)) -> Outcome<Self> {
         let passphrase = dir.join("passphrase");
         std::fs::write(&passphrase, "bench")?;
-        let mut command = Process::command(binary, &dir.join("arti.toml"), &dir.join(name), &passphrase);
+        let mut command = Process::command(binary, &dir.join(name), &passphrase);
         more(&mut command);
         let mut process = Process::start(&mut command)?;
         let identity = text(&process.call("identity.create", &json!({"name": name}))?, "identity")?;
@@ -45,6 +54,31 @@ impl Person {
     pub fn presence(&mut self, word: &str) -> Outcome<()> {
         self.process.news("contact.changed", |contact| (contact["presence"] == word).then_some(()))?;
         Ok(())
+    }
+
+    /// From the wish to send to the news that the other side has it.
+    pub fn send_and_wait(&mut self, body: &str) -> Outcome<Duration> {
+        let start = Instant::now();
+        let sent = self.process.call("message.send", &json!({"contact": self.contact, "text": body}))?;
+        let message = text(&sent, "message")?;
+        let delivered = |news: &Value| (news["message"] == *message && news["state"] == "delivered").then_some(());
+        let (at, ()) = self.process.news("message.state", delivered)?;
+        Ok(at - start)
+    }
+
+    /// A file to the other one, from its acceptance until it is whole and verified there; they accept after a `look`.
+    pub fn send_file(&mut self, to: &mut Self, file: &Path, look: Duration) -> Outcome<Duration> {
+        self.process.call("file.offer", &json!({"contact": self.contact, "path": file, "clean_metadata": false}))?;
+        let (_, offered) = to.process.news("file.offered", |file| Some(file.clone()))?;
+        let transfer = text(&offered, "transfer")?;
+        std::thread::sleep(look);
+        let start = Instant::now();
+        to.process.call("file.accept", &json!({"transfer": transfer}))?;
+        let (at, state) = to.process.news("file.state", |file| {
+            let state = file["state"].as_str().filter(|_| file["transfer"] == *transfer)?;
+            matches!(state, "done" | "failed" | "cancelled").then(|| state.to_owned())
+        })?;
+        if state == "done" { Ok(at - start) } else { Err(format!("the file {state}").into()) }
     }
 }
 

@@ -46,14 +46,13 @@ impl Process {
 
     /// Starts `pelure headless` on a profile, with the passphrase in a file. It logs nothing; why it ends it says anyway.
     pub fn pelure(binary: &Path, tor_config: &Path, profile: &Path, passphrase: &Path) -> Outcome<Self> {
-        Self::start(&mut Self::command(binary, tor_config, profile, passphrase))
+        Self::start(Self::command(binary, profile, passphrase).arg("--tor-config").arg(tor_config))
     }
 
-    /// What [`Process::pelure`] starts.
-    pub fn command(binary: &Path, tor_config: &Path, profile: &Path, passphrase: &Path) -> Command {
+    /// What [`Process::pelure`] starts, but for the Tor that it uses.
+    pub fn command(binary: &Path, profile: &Path, passphrase: &Path) -> Command {
         let mut command = Command::new(binary);
-        command.arg("headless").arg("--tor-config").arg(tor_config);
-        command.arg("--profile").arg(profile).arg("--passphrase-file").arg(passphrase);
+        command.arg("headless").arg("--profile").arg(profile).arg("--passphrase-file").arg(passphrase);
         command.env("PELURE_LOG", "off");
         command
     }

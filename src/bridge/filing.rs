@@ -123,7 +123,6 @@ fn uncleaned(word: &str) -> model::Uncleaned {
         "archive" => model::Uncleaned::Archive,
         "audio" => model::Uncleaned::Audio,
         "damaged" => model::Uncleaned::Damaged,
-        "folder" => model::Uncleaned::Folder,
         "office" => model::Uncleaned::Office,
         "picture" => model::Uncleaned::Picture,
         "protected" => model::Uncleaned::Protected,

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 /// Whether what is in memory may reach a disk in clear: there is swap that is not known to be encrypted. Swap in
 /// compressed memory (zram) is not on a disk; on a dm-crypt device it is encrypted. A file may lie on an encrypted file
 /// system, which cannot be told from here: it counts as "may".
@@ -15,7 +17,7 @@ pub fn may_swap() -> bool {
 /// Whether a directory in memory can be had, for a profile that leaves no trace.
 pub fn has_tmpfs() -> bool {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    runtime.into_iter().chain([PathBuf::from("/dev/shm")]).any(|dir| is_tmpfs(&dir))
+    runtime.into_iter().chain([PathBuf::from("/dev/shm")]).any(|dir| is_tmpfs(&dir) && is_ours(&dir))
 }
 
 /// The language of the system, such as `fr-CH`.
@@ -34,6 +36,11 @@ fn is_encrypted(device: &str) -> bool {
     let Some(name) = target.file_name() else { return false };
     let identifier = Path::new("/sys/block").join(name).join("dm/uuid");
     std::fs::read_to_string(identifier).is_ok_and(|text| text.starts_with("CRYPT-"))
+}
+
+/// Whether we may make something there.
+fn is_ours(dir: &Path) -> bool {
+    rustix::fs::access(dir, Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
 fn is_tmpfs(dir: &Path) -> bool {

@@ -62,6 +62,11 @@ impl Crew {
         }
     }
 
+    /// From now on circuits are for this; those on their way stay.
+    pub(super) fn turn(&mut self, kind: JoinKind) {
+        self.kind = kind;
+    }
+
     /// How long nothing is tried.
     pub(super) fn pause(&self) -> Duration {
         self.not_before.saturating_sub(self.shared.clock.now())

@@ -19,6 +19,17 @@ pub(super) async fn queue(shared: &Shared, id: TransferId, fate: Fate) -> Result
     Ok(())
 }
 
+/// The other side took an offer of ours: a place among the open ones is free.
+pub(super) async fn accepted(shared: &Shared, contact: ContactId, id: TransferId) -> Result<(), EngineError> {
+    shared.ledger.write(move |w| w.transfer_accepted(id)).await?;
+    tell(shared, id).await;
+    promote(shared, contact).await?;
+    if let Some(running) = shared.roster.contact(contact) {
+        running.poke();
+    }
+    Ok(())
+}
+
 /// A transfer of this contact is over: what waited for its place goes on, what it had on the disk goes.
 pub(super) async fn ended(shared: &Shared, contact: ContactId) {
     if let Err(error) = promote(shared, contact).await {

@@ -4,6 +4,7 @@
 //! and flushed. It does not decide when it runs or on how many circuits: the contact's porter does, and ends it by
 //! dropping what says so.
 
+mod ahead;
 mod kept;
 mod lane;
 
@@ -13,8 +14,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
+pub(super) use self::ahead::Ahead;
 use self::kept::Kept;
 use self::lane::{BLOCKS_MOST, Blocks, Desk, LaneEnd};
+use super::circuit::Circuit;
 use super::crew::Crew;
 use super::joins::Peer;
 use super::pace::Pace;
@@ -23,7 +26,7 @@ use crate::file::disk::DiskError;
 use crate::file::{FetchError, Lane};
 use crate::session::JoinKind;
 use crate::vault::{Fault, Transfer};
-use crate::wire::limits::ONE_CIRCUIT_BYTES;
+use crate::wire::limits::{FEW_CIRCUITS_BYTES, FILE_CIRCUITS, FILE_CIRCUITS_MOST, ONE_CIRCUIT_BYTES};
 use crate::wire::{Fate, FileFailure};
 
 /// One file that is to be received.
@@ -63,22 +66,22 @@ enum Stop {
 }
 
 impl Fetching {
-    /// Runs until the file is here, cannot be, or shall not be for now.
-    pub(super) async fn run(mut self) {
-        if let Err(error) = self.receive().await {
+    /// Runs until the file is here, cannot be, or shall not be for now; begins with circuits that were joined `ahead`.
+    pub(super) async fn run(mut self, ahead: Option<Ahead>) {
+        if let Err(error) = self.receive(ahead).await {
             tracing::warn!(%error, "a file could not be received; it is tried again");
         }
         self.shared.moves.end(self.row.id);
         fates::tell(&self.shared, self.row.id).await;
     }
 
-    async fn receive(&mut self) -> Result<(), EngineError> {
+    async fn receive(&mut self, ahead: Option<Ahead>) -> Result<(), EngineError> {
         let (blob, fetch) = kept::open(&self.shared, &self.row).await?;
         let desk = Arc::new(Desk::new(fetch, Arc::clone(&self.shared.clock)));
         let kept = Kept::new(self.row.id, blob, Arc::clone(&desk));
         let (blocks, to_write) = mpsc::channel(BLOCKS_MOST);
         let mut writing = kept.write(to_write);
-        let mut moving = Moving::new(&self.shared, &self.peer, &self.row, desk, blocks);
+        let mut moving = Moving::new(&self.shared, &self.peer, &self.row, desk, blocks, ahead);
         let mut noting = tokio::time::interval(NOTE_EVERY);
         noting.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut noted = moving.done();
@@ -138,10 +141,21 @@ impl Fetching {
 }
 
 impl Moving {
-    fn new(shared: &Arc<Shared>, peer: &Peer, row: &Transfer, desk: Arc<Desk>, blocks: Blocks) -> Self {
+    fn new(
+        shared: &Arc<Shared>,
+        peer: &Peer,
+        row: &Transfer,
+        desk: Arc<Desk>,
+        blocks: Blocks,
+        ahead: Option<Ahead>,
+    ) -> Self {
         let before = desk.fetch().bytes();
-        Self {
-            crew: Crew::new(Arc::clone(shared), peer.clone(), JoinKind::File, row.message.0, PAUSE_MOST),
+        let (crew, ready) = match ahead {
+            Some(ahead) => ahead.accepted(),
+            None => (crew(shared, peer, row, JoinKind::File), Vec::new()),
+        };
+        let mut moving = Self {
+            crew,
             lanes: JoinSet::new(),
             handles: Vec::new(),
             blocks,
@@ -150,7 +164,9 @@ impl Moving {
             before,
             pace: Pace::new(row.clone(), before),
             desk,
-        }
+        };
+        ready.into_iter().for_each(|circuit| moving.begin(circuit));
+        moving
     }
 
     fn done(&self) -> u64 {
@@ -159,8 +175,7 @@ impl Moving {
 
     /// Sees to it that there are as many circuits as are of use; those that are too many end, the newest first.
     fn fill(&mut self, allowed: usize) {
-        let rest = self.pace.size().saturating_sub(self.done());
-        let of_use = if rest > ONE_CIRCUIT_BYTES { allowed } else { 1 };
+        let of_use = of_use(self.pace.size().saturating_sub(self.done()));
         while self.handles.len() > allowed {
             let Some((_, newest)) = self.handles.pop() else { break };
             newest.abort();
@@ -168,7 +183,7 @@ impl Moving {
         self.crew.fill(of_use.min(allowed), self.handles.len());
     }
 
-    fn begin(&mut self, circuit: super::circuit::Circuit) {
+    fn begin(&mut self, circuit: Circuit) {
         let lane = Lane(self.next);
         self.next += 1;
         let (desk, blocks) = (Arc::clone(&self.desk), self.blocks.clone());
@@ -197,6 +212,19 @@ impl Moving {
     async fn tell(&mut self, shared: &Shared) {
         let (joined, done) = (!self.handles.is_empty(), self.done());
         self.pace.tell(shared, joined, done).await;
+    }
+}
+
+fn crew(shared: &Arc<Shared>, peer: &Peer, row: &Transfer, kind: JoinKind) -> Crew {
+    Crew::new(Arc::clone(shared), peer.clone(), kind, row.message.0, PAUSE_MOST)
+}
+
+/// How many circuits pay for so many bytes.
+fn of_use(rest: u64) -> usize {
+    match rest {
+        rest if rest <= ONE_CIRCUIT_BYTES => 1,
+        rest if rest <= FEW_CIRCUITS_BYTES => FILE_CIRCUITS,
+        _ => FILE_CIRCUITS_MOST,
     }
 }
 

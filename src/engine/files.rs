@@ -10,7 +10,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::event::Event;
-use super::prepare::{self, Prepared, Ready};
+use super::prepare::{self, Looked, Prepared, Ready};
 use super::transfer::TransferView;
 use super::{Engine, EngineError, Shared, fates, serving};
 use crate::file::Hashed;
@@ -69,11 +69,11 @@ impl Engine {
         let name = FileName::new(name)?.as_str().to_owned();
         let blobs = Arc::clone(&self.0.blobs);
         let ready = blocking(move || {
-            let (other, removed, kept) = match kind {
-                FileKind::File if clean => prepare::cleaned(&name, bytes.to_vec()),
-                _ => (None, Vec::new(), Vec::new()),
+            let Looked { instead, removed, kept } = match kind {
+                FileKind::File if clean => Looked::of(&name, bytes.to_vec()),
+                _ => Looked::nothing(),
             };
-            let (content, source) = prepare::sealed(&blobs, &other.unwrap_or(bytes))?;
+            let (content, source) = prepare::sealed(&blobs, &instead.unwrap_or(bytes))?;
             let prepared = Prepared { name, size: content.len(), kind, removed, kept };
             Ok(Ready { prepared, content, source })
         })

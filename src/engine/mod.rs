@@ -261,7 +261,7 @@ impl Default for Limits {
             message_rate: limits::MESSAGE_RATE,
             message_burst: limits::MESSAGE_BURST,
             stagger: (limits::STAGGER_LEAST, limits::STAGGER_MOST),
-            file_circuits: limits::FILE_CIRCUITS,
+            file_circuits: limits::FILE_CIRCUITS_MOST,
         }
     }
 }

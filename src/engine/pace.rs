@@ -10,7 +10,7 @@ use super::Shared;
 use super::event::Event;
 use super::transfer::Move;
 use crate::file::Rate;
-use crate::vault::Transfer;
+use crate::vault::{Transfer, TransferState};
 
 /// The pace of one transfer.
 pub(super) struct Pace {
@@ -31,6 +31,11 @@ impl Pace {
     /// Bytes in all.
     pub(super) fn size(&self) -> u64 {
         self.row.size
+    }
+
+    /// The offer was accepted.
+    pub(super) fn accepted(&mut self) {
+        self.row.state = TransferState::Waiting;
     }
 
     /// Returns when it is time to tell.

@@ -3,20 +3,21 @@
 //! It does what the vault says: whatever changes a transfer rings, and it looks again. It moves no bytes itself
 //! ([`super::fetching`], [`super::serving`]) and ends only when the contact does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-use super::fetching::Fetching;
+use super::fetching::{Ahead, Fetching};
 use super::joins::{Asked, Peer};
 use super::serving::Serving;
 use super::{EngineError, Shared, fates};
+use crate::session::JoinKind;
 use crate::vault::{Transfer, TransferId, TransferState};
 use crate::wire::MessageId;
-use crate::wire::limits::{FILE_CIRCUITS_MOST, TRANSFERS_AT_ONCE};
+use crate::wire::limits::{AHEAD, AHEAD_REST, FILE_CIRCUITS_MOST, TRANSFERS_AT_ONCE};
 
 /// The porter of one contact.
 pub(super) struct Porter {
@@ -35,6 +36,12 @@ pub(super) struct Porter {
     tasks: JoinSet<TransferId>,
     /// Until when a transfer that failed here is left alone.
     resting: BTreeMap<TransferId, Duration>,
+    /// Circuits for the offer that came last.
+    ahead: Option<Ahead>,
+    /// Offers for which nothing is joined ahead, or no more; nothing before the first look.
+    known: Option<BTreeSet<TransferId>>,
+    /// Until when nothing is joined ahead.
+    still: Duration,
 }
 
 impl Porter {
@@ -56,6 +63,9 @@ impl Porter {
             room: Arc::new(Semaphore::new(FILE_CIRCUITS_MOST)),
             tasks: JoinSet::new(),
             resting: BTreeMap::new(),
+            ahead: None,
+            known: None,
+            still: Duration::ZERO,
         }
     }
 
@@ -72,12 +82,14 @@ impl Porter {
                 Ok(()) = self.open.changed() => {}
                 Ok(()) = talking.changed() => {}
                 Some(asked) = self.asked.recv() => self.take(asked).await,
+                () = gather(&mut self.ahead) => {}
                 Some(ended) = self.tasks.join_next() => if let Ok(id) = ended { self.ended(id) },
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
         self.fetching.clear();
         self.serving.clear();
+        self.ahead = None;
         while self.tasks.join_next().await.is_some() {}
     }
 
@@ -93,17 +105,42 @@ impl Porter {
         for (_, theirs) in self.fetching.iter_mut().filter(|(id, _)| !moves(**id, true)) {
             *theirs = None;
         }
+        self.look_ahead(&rows);
         let wanted = rows.into_iter().filter(|row| row.incoming && row.state == TransferState::Waiting);
         for row in wanted {
             self.fetch(row);
         }
-        let share = (FILE_CIRCUITS_MOST / self.active().max(1)).clamp(1, self.shared.limits.file_circuits);
-        // Beside a call a file has one circuit: all share the way to the guard, and a voice cannot wait.
-        let share = if *self.shared.phone.talking().borrow() { 1 } else { share };
+        let share = self.share();
         for allowed in self.fetching.values().flatten() {
             allowed.send_if_modified(|allowed| std::mem::replace(allowed, share) != share);
         }
         Ok(())
+    }
+
+    /// Joins circuits for a new offer, and ends those that are of no use any more.
+    fn look_ahead(&mut self, rows: &[Transfer]) {
+        let now = self.shared.clock.now();
+        let offers = || rows.iter().filter(|row| row.incoming && row.state == TransferState::Offered);
+        let open = |id: TransferId| rows.iter().any(|row| row.id == id && row.incoming);
+        self.ahead = self.ahead.take().filter(|ahead| now < ahead.until() && open(ahead.transfer()));
+        let known = self.known.replace(offers().map(|row| row.id).collect());
+        // Who was away when it came decides later, too.
+        let Some(known) = known else { return };
+        let Some(offer) = offers().find(|row| !known.contains(&row.id)) else { return };
+        let busy = self.active() > 0 || self.ahead.is_some() || *self.shared.phone.talking().borrow();
+        if !busy && now >= self.still && *self.open.borrow() {
+            self.still = now + AHEAD_REST;
+            self.ahead = Some(Ahead::new(&self.shared, &self.peer, offer, self.share(), now + AHEAD));
+        }
+    }
+
+    /// How many circuits each file may have.
+    fn share(&self) -> usize {
+        // Beside a call a file has one circuit: all share the way to the guard, and a voice cannot wait.
+        if *self.shared.phone.talking().borrow() {
+            return 1;
+        }
+        (FILE_CIRCUITS_MOST / self.active().max(1)).clamp(1, self.shared.limits.file_circuits)
     }
 
     fn active(&self) -> usize {
@@ -121,13 +158,15 @@ impl Porter {
         }
         // A task that ends by itself soon is not begun again at once; one that is ended forgets this.
         self.resting.insert(row.id, now + REST);
-        let (allowed, allowance) = watch::channel(0);
+        // Those of another offer give way.
+        let ahead = self.ahead.take().filter(|ahead| ahead.transfer() == row.id);
+        let (allowed, allowance) = watch::channel(ahead.as_ref().map_or(0, Ahead::wanted));
         self.fetching.insert(row.id, Some(allowed));
         let id = row.id;
         let (shared, peer, open) = (Arc::clone(&self.shared), self.peer.clone(), self.open.clone());
         let fetching = Fetching { shared, peer, row, allowed: allowance, open };
         self.tasks.spawn(async move {
-            fetching.run().await;
+            fetching.run(ahead).await;
             id
         });
     }
@@ -141,12 +180,12 @@ impl Porter {
         if !served {
             return;
         }
-        if row.state == TransferState::Offered
-            && let Err(error) = self.answered(row.id).await
-        {
-            return tracing::warn!(%error, "that an offer was accepted could not be kept");
+        if row.state == TransferState::Offered && asked.join.kind == JoinKind::File {
+            if let Err(error) = fates::accepted(&self.shared, contact, row.id).await {
+                return tracing::warn!(%error, "that an offer was accepted could not be kept");
+            }
+            row.state = TransferState::Waiting;
         }
-        row.state = TransferState::Waiting;
         let serving = self.serving.entry(row.id).or_insert_with(|| {
             let (circuits, asked) = mpsc::channel(FILE_CIRCUITS_MOST);
             let (shared, peer, room, id) =
@@ -164,22 +203,19 @@ impl Porter {
         }
     }
 
-    /// An offer of ours is accepted: a place among the open ones is free.
-    async fn answered(&self, id: TransferId) -> Result<(), EngineError> {
-        self.shared.ledger.write(move |w| w.transfer_accepted(id)).await?;
-        fates::tell(&self.shared, id).await;
-        fates::promote(&self.shared, self.peer.contact).await?;
-        if let Some(running) = self.shared.roster.contact(self.peer.contact) {
-            running.poke();
-        }
-        Ok(())
-    }
-
     fn ended(&mut self, id: TransferId) {
         self.serving.remove(&id);
         if let Some(None) = self.fetching.remove(&id) {
             self.resting.remove(&id);
         }
+    }
+}
+
+/// Takes in circuits for an offer; never returns.
+async fn gather(ahead: &mut Option<Ahead>) {
+    match ahead {
+        Some(ahead) => ahead.gather().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! It changes nothing of the person's: what is cleaned is a sealed copy. It queues nothing ([`super::files`] does).
 
+mod folder;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
+use self::folder::Sweep;
 use super::EngineError;
 use super::clock::SystemRandom;
 use crate::file::clean::{self, Cleaning};
@@ -28,7 +31,7 @@ pub struct Prepared {
     /// What cleaning removes, each in one word of [`crate::file::clean::Removed`].
     pub removed: Vec<String>,
     /// What stays in it, each in one word of [`crate::file::clean::Kept`]; and why it cannot be cleaned at all, in one of
-    /// [`crate::file::clean::Why`], or `folder`.
+    /// [`crate::file::clean::Why`]. Of a folder, what is true of any of its files.
     pub kept: Vec<String>,
 }
 
@@ -39,14 +42,35 @@ pub(super) struct Ready {
     pub(super) source: FileSource,
 }
 
+/// What cleaning makes of something.
+pub(super) struct Looked<T> {
+    /// What is sent instead, if it removes something.
+    pub(super) instead: Option<T>,
+    /// Words of what it removes.
+    pub(super) removed: Vec<String>,
+    /// Words of what stays, and of why something cannot be cleaned.
+    pub(super) kept: Vec<String>,
+}
+
+/// What is sent in place of what is there.
+enum Instead {
+    Bytes(Zeroizing<Vec<u8>>),
+    Folder(Sweep),
+}
+
 /// Opens a file or folder and, if `clean`, cleans it into a sealed copy where there is something to remove.
 pub(super) fn open(blobs: &BlobStore, path: &Path, clean: bool) -> Result<Ready, EngineError> {
     let content = Content::open(path)?;
     let (name, kind) = (own_name(&content, path), kind(&content));
-    let (cleaned, removed, kept) = if clean { look(&content, &name)? } else { (None, Vec::new(), Vec::new()) };
-    let (content, source) = match cleaned {
-        Some(bytes) => sealed(blobs, &bytes)?,
-        None => {
+    let Looked { instead, removed, kept } = if clean { look(&content, &name)? } else { Looked::nothing() };
+    let (content, source) = match (instead, content) {
+        (Some(Instead::Bytes(bytes)), _) => sealed(blobs, &bytes)?,
+        (Some(Instead::Folder(sweep)), Content::Folder(folder)) => {
+            let blob = fresh_blob();
+            let copy = sweep.copy(&folder, blobs, &blob)?;
+            (Content::Sealed(Arc::new(copy)), FileSource::Blob(blob))
+        }
+        (_, content) => {
             // A content that lies somewhere has a place.
             let path = content.path().ok_or(DiskError::Missing)?.to_owned();
             let mark = content.fingerprint();
@@ -61,8 +85,12 @@ pub(super) fn open(blobs: &BlobStore, path: &Path, clean: bool) -> Result<Ready,
 pub(super) fn look_at(path: &Path, clean: bool) -> Result<Prepared, EngineError> {
     let content = Content::open(path)?;
     let (name, kind) = (own_name(&content, path), kind(&content));
-    let (cleaned, removed, kept) = if clean { look(&content, &name)? } else { (None, Vec::new(), Vec::new()) };
-    let size = cleaned.map_or(content.len(), |bytes| bytes.len() as u64);
+    let Looked { instead, removed, kept } = if clean { look(&content, &name)? } else { Looked::nothing() };
+    let size = match instead {
+        Some(Instead::Bytes(bytes)) => bytes.len() as u64,
+        Some(Instead::Folder(sweep)) => sweep.size(),
+        None => content.len(),
+    };
     Ok(Prepared { name, size, kind, removed, kept })
 }
 
@@ -100,33 +128,49 @@ pub(super) fn fresh_blob() -> Blob {
     blob
 }
 
-/// Other bytes, if cleaning removes something; words of what; and words of what stays.
-type Looked = (Option<Zeroizing<Vec<u8>>>, Vec<String>, Vec<String>);
-
 /// What cleaning makes of a content.
-fn look(content: &Content, name: &str) -> Result<Looked, EngineError> {
-    let Content::File(_) = content else { return Ok((None, Vec::new(), vec![FOLDER.to_owned()])) };
+fn look(content: &Content, name: &str) -> Result<Looked<Instead>, EngineError> {
+    if let Content::Folder(folder) = content {
+        let sweep = Sweep::new(folder)?;
+        let (removed, kept) = (sweep.removed(), sweep.kept());
+        let instead = sweep.changes().then_some(Instead::Folder(sweep));
+        return Ok(Looked { instead, removed, kept });
+    }
     if !clean::fits(content.len()) {
-        return Ok((None, Vec::new(), vec![clean::Why::TooLarge.word().to_owned()]));
+        return Ok(Looked::uncleaned(clean::Why::TooLarge));
     }
     let mut bytes = vec![0; usize::try_from(content.len()).unwrap_or(0)];
     content.read_at(0, &mut bytes)?;
-    Ok(cleaned(name, bytes))
+    Ok(Looked::of(name, bytes).map(Instead::Bytes))
 }
 
-/// What cleaning makes of these bytes.
-pub(super) fn cleaned(name: &str, bytes: Vec<u8>) -> Looked {
-    if !clean::fits(bytes.len() as u64) {
-        return (None, Vec::new(), vec![clean::Why::TooLarge.word().to_owned()]);
+impl Looked<Zeroizing<Vec<u8>>> {
+    /// What cleaning makes of these bytes.
+    pub(super) fn of(name: &str, bytes: Vec<u8>) -> Self {
+        match clean::clean(name, bytes) {
+            Cleaning::Clean => Self::nothing(),
+            Cleaning::Cannot(why) => Self::uncleaned(why),
+            Cleaning::Cleaned { bytes, removed, kept } => Self {
+                instead: Some(Zeroizing::new(bytes)),
+                removed: removed.iter().map(|removed| removed.word().to_owned()).collect(),
+                kept: kept.iter().map(|kept| kept.word().to_owned()).collect(),
+            },
+        }
     }
-    match clean::clean(name, bytes) {
-        Cleaning::Clean => (None, Vec::new(), Vec::new()),
-        Cleaning::Cannot(why) => (None, Vec::new(), vec![why.word().to_owned()]),
-        Cleaning::Cleaned { bytes, removed, kept } => (
-            Some(Zeroizing::new(bytes)),
-            removed.iter().map(|removed| removed.word().to_owned()).collect(),
-            kept.iter().map(|kept| kept.word().to_owned()).collect(),
-        ),
+}
+
+impl<T> Looked<T> {
+    /// Nothing was looked for, or nothing was found.
+    pub(super) fn nothing() -> Self {
+        Self { instead: None, removed: Vec::new(), kept: Vec::new() }
+    }
+
+    fn uncleaned(why: clean::Why) -> Self {
+        Self { kept: vec![why.word().to_owned()], ..Self::nothing() }
+    }
+
+    fn map<U>(self, into: impl FnOnce(T) -> U) -> Looked<U> {
+        Looked { instead: self.instead.map(into), removed: self.removed, kept: self.kept }
     }
 }
 
@@ -144,9 +188,6 @@ fn kind(content: &Content) -> FileKind {
         Content::File(_) | Content::Sealed(_) => FileKind::File,
     }
 }
-
-/// Why a folder is not cleaned, beside the words of [`clean::Why`].
-const FOLDER: &str = "folder";
 
 /// What is sent for a name that cannot be.
 const UNNAMED: &str = "file";

@@ -19,7 +19,7 @@ use super::pace::Pace;
 use super::{EngineError, Shared, fates};
 use crate::file::disk::{BlobStore, Content, DiskError};
 use crate::file::{Hashed, Lane, Serve, ServeError, Tree};
-use crate::vault::{Blob, FileSource, Transfer};
+use crate::vault::{Blob, FileSource, Transfer, TransferState};
 use crate::wire::{Fate, FileFailure};
 
 /// One file that is sent.
@@ -71,6 +71,14 @@ impl Serving {
         let mut pace = Pace::new(self.row.clone(), told);
         let failure = loop {
             tokio::select! {
+                () = desk.wanted(), if self.row.state == TransferState::Offered => {
+                    // Circuits may have been joined ahead; who asks for something has accepted.
+                    self.row.state = TransferState::Waiting;
+                    pace.accepted();
+                    if let Err(error) = fates::accepted(&self.shared, self.row.contact, self.row.id).await {
+                        tracing::warn!(%error, "that an offer was accepted could not be kept");
+                    }
+                }
                 asked = self.asked.recv() => match asked {
                     None => break None,
                     // Beyond what all files may have it is left alone, and fails there.

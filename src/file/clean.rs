@@ -28,7 +28,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub use kind::Kind;
+pub use kind::{BEGINNING, Kind};
 
 /// What became of a file.
 #[derive(Clone, PartialEq, Eq)]
@@ -133,6 +133,11 @@ pub fn clean(name: &str, bytes: Vec<u8>) -> Cleaning {
         Err(kind) => return Cleaning::Cannot(Why::UnknownKind(kind)),
     };
     cleaned(bytes, cleaner).unwrap_or_else(Cleaning::Cannot)
+}
+
+/// Whether what has these first [`BEGINNING`] bytes may be cleaned; if not, they tell [`clean`] as much as all of it.
+pub fn is_cleanable(beginning: &[u8]) -> bool {
+    kind::cleanable(beginning).is_some()
 }
 
 /// Whether [`clean`] would take so many bytes: to be asked before a file is read whole.

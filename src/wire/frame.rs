@@ -115,6 +115,8 @@ pub enum JoinKind {
     File = 1,
     /// Voice.
     Voice = 2,
+    /// Blocks of a file that was offered and not accepted yet: nothing is asked for before it is.
+    Ahead = 3,
 }
 
 /// Why a session ends on purpose.
@@ -283,6 +285,7 @@ impl JoinKind {
         match code {
             1 => Ok(Self::File),
             2 => Ok(Self::Voice),
+            3 => Ok(Self::Ahead),
             _ => Err(WireError::Field),
         }
     }

@@ -77,10 +77,18 @@ pub const OPEN_OFFERS: usize = 16;
 pub const TRANSFERS_AT_ONCE: usize = 3;
 /// Circuits of one transfer above [`ONE_CIRCUIT_BYTES`]: each adds its own speed; beyond a few the guard limits it.
 pub const FILE_CIRCUITS: usize = 4;
-/// Circuits with one contact for all transfers: each costs the network six relays.
+/// Circuits with one contact for all transfers, and of one above [`FEW_CIRCUITS_BYTES`]: each costs the network six relays.
 pub const FILE_CIRCUITS_MOST: usize = 6;
 /// Up to this size one circuit carries a file: it is there before a second one is built.
 pub const ONE_CIRCUIT_BYTES: u64 = 1024 * 1024;
+/// Up to this rest further circuits do not pay: they are there, and fast, when the others are nearly done.
+pub const FEW_CIRCUITS_BYTES: u64 = 8 * 1024 * 1024;
+/// How long circuits are kept for an offer that nobody answers: about as long as one looks at it. Who accepts it then does
+/// not wait for them.
+pub const AHEAD: Duration = Duration::from_secs(120);
+/// Between two offers of one contact for which circuits are joined ahead: who offers again and again cannot make us dial
+/// again and again.
+pub const AHEAD_REST: Duration = Duration::from_secs(20);
 /// Unanswered asks on one circuit: 4 MiB of blocks, more than a circuit holds under way in two seconds.
 pub const ASKS: usize = 64;
 /// Blocks that are asked for on a circuit whose speed is not known yet, and the least later.

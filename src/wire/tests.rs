@@ -32,8 +32,8 @@ pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
         renewal.clone().prop_map(Frame::Renew2),
         renewal.prop_map(Frame::Renew3),
         Just(Frame::Renewed),
-        (any::<bool>(), any::<[u8; 16]>(), any::<u8>(), any_author()).prop_map(|(file, id, index, dialler)| {
-            let kind = if file { JoinKind::File } else { JoinKind::Voice };
+        (0..3usize, any::<[u8; 16]>(), any::<u8>(), any_author()).prop_map(|(kind, id, index, dialler)| {
+            let kind = [JoinKind::File, JoinKind::Voice, JoinKind::Ahead][kind];
             Frame::Join { kind, id, index, dialler }
         }),
         any_call(),

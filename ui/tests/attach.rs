@@ -14,7 +14,9 @@ use kit::talking::{talking, talking_with, two};
 use kit::{asked, click, take, write};
 use pelure_ui::intent::{Intent, Source};
 use pelure_ui::keys::ParcelKey;
-use pelure_ui::model::{Chosen, Contact, Fault, Kept, Packing, Parcel, Purpose, Removed, Standing, Uncleaned};
+use pelure_ui::model::{
+    Chosen, Contact, Fault, FileKind, Kept, Packing, Parcel, Purpose, Removed, Standing, Uncleaned,
+};
 use pelure_ui::update::Update;
 
 fn fresh() -> Screen {
@@ -135,6 +137,19 @@ fn what_stays_in_a_document_is_said() {
     let screen = sheet(vec![Parcel { packing, ..parcel(1, "draft.pdf", &[], &[]) }]);
     seen(&screen, "Removed before sending: author.");
     seen(&screen, "Stays in it, because it is part of what it says: comments in the margin, small programs.");
+}
+
+#[test]
+fn of_a_folder_it_is_said_that_some_files_stay_as_they_are() {
+    let kind = FileKind::Folder { files: 3 };
+    let screen =
+        sheet(vec![Parcel { kind, ..parcel(1, "papers", &[Removed::Author], &[Uncleaned::Video, Uncleaned::Text]) }]);
+    seen(&screen, "Removed before sending: author.");
+    seen(
+        &screen,
+        "Some of its files are sent as they are. Why they cannot be cleaned: it is plain text, and all it says can be read in \
+         it; a video may hold a position and the camera.",
+    );
 }
 
 #[test]

@@ -170,7 +170,9 @@ impl News {
                     let offered = message.transfer.clone();
                     shared.outlet.put(Event::MessageReceived(message)).await;
                     if let Some(offered) = offered {
+                        let offered_by = offered.contact;
                         shared.outlet.put(Event::FileOffered(*offered)).await;
+                        shared.roster.contact(offered_by).inspect(|running| running.look_at_files());
                     }
                 }
                 Brought::Changed(message, change) => {

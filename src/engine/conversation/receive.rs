@@ -135,7 +135,7 @@ impl Conversation {
     fn tell_join(&self, asked: Asked) {
         match asked.join.kind {
             JoinKind::Voice => self.shared.phone.asked(self.contact, asked),
-            JoinKind::File => {
+            JoinKind::File | JoinKind::Ahead => {
                 if let Some(running) = self.shared.roster.contact(self.contact) {
                     // Beyond the bound it is left alone, and fails there.
                     running.asked.try_send(asked).ok();

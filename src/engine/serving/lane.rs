@@ -22,6 +22,8 @@ pub(super) struct Desk {
     pages: Pages,
     /// How many circuits are open.
     open: AtomicUsize,
+    /// Rings when something is asked for.
+    wanted: Notify,
     clock: Arc<dyn Clock>,
 }
 
@@ -46,12 +48,17 @@ struct Open {
 
 impl Desk {
     pub(super) fn new(serve: Serve, pages: Pages, clock: Arc<dyn Clock>) -> Self {
-        Self { serve: Mutex::new(serve), pages, open: AtomicUsize::new(0), clock }
+        Self { serve: Mutex::new(serve), pages, open: AtomicUsize::new(0), wanted: Notify::new(), clock }
     }
 
     /// Held for a step of the logic only, never across a wait.
     pub(super) fn serve(&self) -> MutexGuard<'_, Serve> {
         self.serve.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when something is asked for, or was.
+    pub(super) async fn wanted(&self) {
+        self.wanted.notified().await;
     }
 
     /// Whether there is a circuit.
@@ -79,6 +86,7 @@ impl Open {
         loop {
             let record = tokio::time::timeout(IDLE, ear.hear()).await.map_err(|_| LaneEnd::Idle)??;
             self.desk.serve().take(self.lane, &record)?;
+            self.desk.wanted.notify_one();
             asked.notify_one();
         }
     }

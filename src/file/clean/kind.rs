@@ -34,7 +34,8 @@ impl Kind {
     }
 }
 
-fn cleanable(bytes: &[u8]) -> Option<Cleanable> {
+/// How to clean what begins so.
+pub(super) fn cleanable(bytes: &[u8]) -> Option<Cleanable> {
     let known = match bytes {
         [0xff, 0xd8, 0xff, ..] => Cleanable::Jpeg,
         [0x89, b'P', b'N', b'G', ..] => Cleanable::Png,
@@ -89,7 +90,7 @@ fn by_name(name: &str) -> Option<Kind> {
 }
 
 /// How much of a file is looked through.
-const BEGINNING: usize = 8 * 1024;
+pub const BEGINNING: usize = 8 * 1024;
 
 /// What packed office documents and books have among their first entries.
 const OFFICE: &[&[u8]] =

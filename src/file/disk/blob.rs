@@ -31,6 +31,9 @@ pub use store::BlobStore;
 /// How a blob is named on disk; drawn at random.
 pub type BlobName = [u8; 16];
 
+/// Gives the bytes of a content from an offset on.
+type Read<'a> = dyn FnMut(u64, &mut [u8]) -> Result<(), DiskError> + 'a;
+
 /// An open blob. Any number of threads may read and write its blocks.
 pub struct OpenBlob {
     file: File,
@@ -140,6 +143,18 @@ impl OpenBlob {
     /// What was written before this survives a loss of power.
     pub fn sync(&self) -> Result<(), DiskError> {
         self.file.sync_data().map_err(failed("flushing a sealed file"))
+    }
+
+    /// Writes every block, and flushes.
+    fn fill(&self, read: &mut Read<'_>) -> Result<(), DiskError> {
+        let mut bytes = Zeroizing::new(vec![0; BLOCK]);
+        for number in 0.. {
+            let Some(length) = self.block_len(number) else { break };
+            let block = bytes.get_mut(..length).ok_or(NO_BLOCK)?;
+            read(u64::from(number) * BLOCK as u64, block)?;
+            self.write_block(number, block)?;
+        }
+        self.sync()
     }
 
     /// Bytes of the block of this number; `None`: there is none.

@@ -62,8 +62,6 @@ pub enum Uncleaned {
     Audio,
     /// It is damaged.
     Damaged,
-    /// A folder: what is in it is not looked into.
-    Folder,
     /// An office document.
     Office,
     /// Its kind is not known.

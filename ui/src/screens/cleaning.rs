@@ -24,7 +24,8 @@ pub(super) fn uncleaned(scene: &Scene<'_>, uncleaned: &[Uncleaned]) -> String {
     let mut uncleaned = uncleaned.to_vec();
     uncleaned.sort();
     uncleaned.dedup();
-    list(uncleaned.into_iter().map(|why| scene.say(reason(why)).into_owned()))
+    // Each is half a sentence, with commas of its own.
+    uncleaned.into_iter().map(|why| scene.say(reason(why)).into_owned()).collect::<Vec<_>>().join("; ")
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {
@@ -70,7 +71,6 @@ fn reason(why: Uncleaned) -> &'static str {
         Uncleaned::Archive => "unclean-archive",
         Uncleaned::Audio => "unclean-audio",
         Uncleaned::Damaged => "unclean-damaged",
-        Uncleaned::Folder => "unclean-folder",
         Uncleaned::Office => "unclean-office",
         Uncleaned::Other => "unclean-other",
         Uncleaned::Picture => "unclean-picture",

@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 
 use super::super::space::free_space;
 use super::super::{DiskError, PRIVATE_DIR, PRIVATE_FILE, failed};
-use super::{BLOCK, BlobName, OpenBlob, TAG, sealed_len};
+use super::{BLOCK, BlobName, OpenBlob, Read, TAG, sealed_len};
 
 /// A directory of sealed files.
 pub struct BlobStore {
@@ -68,10 +68,24 @@ impl BlobStore {
 
     /// Seals bytes that are at hand, durably. On an error nothing is left.
     pub fn seal(&self, name: BlobName, key: &[u8; 32], bytes: &[u8]) -> Result<OpenBlob, DiskError> {
-        let blob = self.create(name, key, bytes.len() as u64)?;
-        let mut blocks = (0u32..).zip(bytes.chunks(BLOCK));
-        let written = blocks.try_for_each(|(number, block)| blob.write_block(number, block)).and_then(|()| blob.sync());
-        if let Err(error) = written {
+        self.seal_from(name, key, bytes.len() as u64, &mut |offset, into| {
+            let bytes = usize::try_from(offset).ok().and_then(|from| bytes.get(from..)?.get(..into.len()));
+            into.copy_from_slice(bytes.ok_or(DiskError::Misplaced)?);
+            Ok(())
+        })
+    }
+
+    /// Seals `size` bytes, durably; `read` is asked for what begins at an offset, block after block. On an error nothing is
+    /// left.
+    pub fn seal_from(
+        &self,
+        name: BlobName,
+        key: &[u8; 32],
+        size: u64,
+        read: &mut Read<'_>,
+    ) -> Result<OpenBlob, DiskError> {
+        let blob = self.create(name, key, size)?;
+        if let Err(error) = blob.fill(read) {
             self.remove(name)?;
             return Err(error);
         }

@@ -123,9 +123,10 @@ fn default(host: &Host, side: Side) -> Option<(Device, Name)> {
 }
 
 fn devices(host: &Host, side: Side) -> Result<Vec<Device>, DeviceError> {
+    let is_there = |device: &Device| device.id().is_ok_and(|id| id.id() != NOWHERE);
     Ok(match side {
-        Side::Microphone => host.input_devices().map_err(refused)?.take(DEVICES_MOST).collect(),
-        Side::Loudspeaker => host.output_devices().map_err(refused)?.take(DEVICES_MOST).collect(),
+        Side::Microphone => host.input_devices().map_err(refused)?.filter(is_there).take(DEVICES_MOST).collect(),
+        Side::Loudspeaker => host.output_devices().map_err(refused)?.filter(is_there).take(DEVICES_MOST).collect(),
     })
 }
 
@@ -163,6 +164,9 @@ pub(super) fn fit(
 
 /// The sound system that moves sound from a device that is gone to another, by cpal's name for it.
 const MOVES_SOUND: &str = "PulseAudio";
+
+/// ALSA has this one on machines without any sound card, too: it is silent, and throws away what is played.
+const NOWHERE: &str = "null";
 
 /// How often it is looked whether a device is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

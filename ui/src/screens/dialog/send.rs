@@ -10,7 +10,7 @@ use super::super::{Scene, View, cleaning, fault, filing};
 use super::path;
 use crate::intent::{Intent, Source};
 use crate::keys::{ContactKey, ParcelKey};
-use crate::model::{Packing, Parcel, Purpose};
+use crate::model::{FileKind, Packing, Parcel, Purpose};
 use crate::parts::{Icon, Kind, button, check, field, icon_button, text};
 use crate::theme::{GRID, RADIUS, TARGET};
 
@@ -141,14 +141,14 @@ fn inside(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, parcel: &Parcel) {
     }
     match &parcel.packing {
         Packing::Looking => drop(text::state(ui, Icon::Clock, palette.wait, &scene.say("send-looking"))),
-        Packing::Ready { .. } => said(ui, scene, form.as_is, &parcel.packing),
+        Packing::Ready { .. } => said(ui, scene, form.as_is, parcel),
         Packing::Leaving { .. } | Packing::Refused(_) => {}
     }
 }
 
 /// What is removed, what stays, and what nobody knows.
-fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, packing: &Packing) {
-    let Packing::Ready { removed, kept, uncleaned } = packing else { return };
+fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, parcel: &Parcel) {
+    let Packing::Ready { removed, kept, uncleaned } = &parcel.packing else { return };
     let palette = &scene.palette;
     if !removed.is_empty() {
         let what = cleaning::removed(scene, removed);
@@ -165,7 +165,8 @@ fn said(ui: &mut Ui, scene: &Scene<'_>, as_is: bool, packing: &Packing) {
     }
     if !uncleaned.is_empty() {
         let why = cleaning::uncleaned(scene, uncleaned);
-        text::state(ui, Icon::Warning, palette.wait, &scene.say_with("send-uncleaned", &[("why", (&why).into())]));
+        let key = if let FileKind::Folder { .. } = parcel.kind { "send-uncleaned-some" } else { "send-uncleaned" };
+        text::state(ui, Icon::Warning, palette.wait, &scene.say_with(key, &[("why", (&why).into())]));
     }
     if removed.is_empty() && kept.is_empty() && uncleaned.is_empty() {
         text::state(ui, Icon::Check, palette.good, &scene.say("send-nothing"));
