@@ -32,6 +32,7 @@ use kit::{Person, acquaint};
 use pelure::engine::{Audio, Engine, Event, FileState, Limits, MachineClock, OfferOptions, Parts, Sound, SystemRandom};
 use pelure::file::disk::BlobStore;
 use pelure::vault::{ContactId, Vault};
+use pelure_onion::Detour;
 use pelure_onion::Scratch;
 use pelure_onion::arti::{Arti, ArtiOptions};
 use tornet::{Plan, Tornet, Weather};
@@ -134,7 +135,12 @@ impl Pair {
 async fn person(network: &Tornet, name: &str, file_circuits: usize) -> Outcome<Person> {
     let scratch = Scratch::create(Some(network.dir()))?;
     let blobs = BlobStore::new(scratch.path().join("files"), None);
-    let arti = Arti::start(ArtiOptions { scratch, overrides: Some(network.arti_toml().to_owned()) })?;
+    let arti = Arti::start(ArtiOptions {
+        scratch,
+        overrides: Some(network.arti_toml().to_owned()),
+        detour: Ok(Detour::default()),
+        online: true,
+    })?;
     let vault = Vault::traceless(&mut SystemRandom)?;
     let limits = Limits { file_circuits, ..Limits::default() };
     let audio = Audio::of_this_machine(Sound::none());

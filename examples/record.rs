@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use pelure::voice::emulator::Trace;
 use pelure::wire::limits::VOICE_CELL;
 use pelure::wire::{Circuits, Profile, Random, Seeded};
-use pelure_onion::{Arti, ArtiOptions, Dial, Network, Reach, Scratch, Service, ServiceKey, Status, Stream};
+use pelure_onion::{Arti, ArtiOptions, Detour, Dial, Network, Reach, Scratch, Service, ServiceKey, Status, Stream};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tornet::{Plan, Tornet, Weather};
@@ -94,6 +94,8 @@ async fn open(network: &Tornet) -> Outcome<Open> {
         Ok::<_, Box<dyn Error + Send + Sync>>(Arti::start(ArtiOptions {
             scratch,
             overrides: Some(network.arti_toml().to_owned()),
+            detour: Ok(Detour::default()),
+            online: true,
         })?)
     };
     let (home, away) = (start()?, start()?);

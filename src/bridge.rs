@@ -7,6 +7,7 @@
 mod anew;
 mod calls;
 mod day;
+mod detour;
 pub mod doctor;
 mod fault;
 mod files;
@@ -144,6 +145,7 @@ async fn place(world: &World) -> Place {
         profile,
         swap,
         open_medium,
+        own_tor: world.road.has_own_tor(),
         calls: true,
         version: env!("CARGO_PKG_VERSION").into(),
         arti: pelure_onion::ARTI_VERSION.into(),

@@ -245,8 +245,10 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// The log without PELURE_LOG.
 const LOG: &str = "warn,pelure=info,pelure_onion=info,tor_circmgr=off,tor_netdir=error";
 
-/// Rooms of Arti whose messages hold parts of onion addresses: whatever is asked for, they are not heard.
-const UNHEARD: &str = "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off";
+/// Rooms of Arti whose messages hold parts of onion addresses, bridges or the URL of a proxy: whatever is asked for, they
+/// are not heard.
+const UNHEARD: &str =
+    "tor_hsclient=off,tor_hsservice=off,tor_hscrypto=off,tor_chanmgr=off,tor_ptmgr=off,tor_guardmgr=off";
 
 const HELP: &str = "\
 Pelure: an anonymous messenger over Tor onion services

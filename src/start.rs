@@ -10,7 +10,7 @@ use pelure_onion::scratch::{Scratch, ScratchError};
 use pelure_onion::system::{SystemError, SystemOptions, SystemTor};
 use pelure_onion::{Network, Weakness};
 
-use crate::engine::{Audio, Clock, Engine, EngineError, Events, Keeper, Limits, Parts};
+use crate::engine::{Audio, Clock, Engine, EngineError, Events, Keeper, Kept, Limits, Parts};
 use crate::file::disk::{self, BlobStore};
 use crate::vault::{SEALED_FILES, Vault};
 
@@ -19,6 +19,11 @@ pub trait Road: Send + Sync + 'static {
     /// Starts it; called inside the runtime, on a thread that may wait. `home` is where its files may go if there is no
     /// directory in memory; `None` for a profile that leaves no trace.
     fn start(&self, vault: &Vault, home: Option<&Path>) -> Result<Started, StartError>;
+
+    /// Whether Tor runs inside this program, so that the person can say here how it is entered.
+    fn has_own_tor(&self) -> bool {
+        true
+    }
 }
 
 /// A road that was started.
@@ -139,7 +144,9 @@ impl Road for Embedded {
             tracing::warn!("no directory in memory was found: Tor's files are on the disk while the program runs");
         }
         Keeper::restore(vault, &scratch)?;
-        let arti = Arti::start(ArtiOptions { scratch, overrides: self.overrides.clone() })?;
+        // Known before anything is connected to.
+        let Kept { detour, online } = Kept::of(vault)?;
+        let arti = Arti::start(ArtiOptions { scratch, overrides: self.overrides.clone(), detour, online })?;
         // Read back from what is in force, not from what was asked for.
         if let Some(Weakness(knob)) = arti.posture().first() {
             return Err(StartError::Posture(knob));
@@ -152,6 +159,10 @@ impl Road for System {
     /// Nothing of it is kept: that tor looks after its own files.
     fn start(&self, _vault: &Vault, _home: Option<&Path>) -> Result<Started, StartError> {
         Ok(Started { network: SystemTor::start(self.options.clone())?, files: None })
+    }
+
+    fn has_own_tor(&self) -> bool {
+        false
     }
 }
 

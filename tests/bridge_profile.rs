@@ -74,7 +74,7 @@ async fn what_is_wrong_with_a_profile_is_said_plainly() {
     let mut first = Someone::start(&road, Some(&profile));
     first.until(|model| model.stage == Stage::Fresh).await;
     first.wish(Intent::Set(chosen)).await;
-    first.wish(Intent::Create { passphrase: secret(PASSPHRASE) }).await;
+    first.wish(Intent::Create { passphrase: secret(PASSPHRASE), offline: false }).await;
     first.until(|model| model.stage == Stage::Open).await;
 
     let mut second = Someone::start(&road, Some(&profile));

@@ -174,7 +174,7 @@ async fn what_is_wrong_is_said_in_one_word() {
         call(8, "contact.block", &json!({"contact": "c1"})),
         call(9, "message.send", &json!({"contact": "c1", "text": "x"})),
         call(10, "identity.create", &json!({"name": "a\nb"})),
-        call(11, "tor.set_bridges", &json!({"lines": []})),
+        call(11, "identity.set_doors", &json!({"identity": "i1", "doors": "closed"})),
         call(12, "contact.list", &json!({"surprise": 1})),
     ];
     let answers = answers(&lines).await;
@@ -268,4 +268,37 @@ async fn calls_and_voice_notes_are_refused_with_the_reason() {
     ];
     assert_eq!(kinds(&answers), expected);
     assert_eq!((&answers[4]["error"]["code"], &answers[11]["error"]["code"]), (&json!(-32602), &json!(-32601)));
+}
+
+/// A bridge of the documentation, which leads nowhere.
+const PLAIN: &str = "192.0.2.83:80 0BAC39417268B96B9F514EF763FA6FBA1A788956";
+
+#[tokio::test]
+async fn bridges_a_proxy_and_ports_are_set_or_refused_with_the_line_and_the_reason() {
+    let secret = "socks5://somebody:secret@192.0.2.1:1080";
+    let lines = [
+        call(0, "tor.set_bridges", &json!({"lines": [PLAIN, "", "# from a friend"]})),
+        call(1, "tor.set_bridges", &json!({"lines": [PLAIN, "obfs9 192.0.2.5:1 x"]})),
+        call(2, "tor.set_bridges", &json!({"lines": ["nonsense"]})),
+        call(3, "tor.set_bridges", &json!({"lines": []})),
+        call(4, "tor.set_bridges", &json!({})),
+        call(5, "tor.set_proxy", &json!({"url": secret})),
+        call(6, "tor.set_proxy", &json!({"url": "https://192.0.2.1:443"})),
+        call(7, "tor.set_proxy", &json!({"url": null})),
+        call(8, "tor.set_proxy", &json!({})),
+        call(9, "tor.set_ports", &json!({"ports": [80, 443]})),
+        call(10, "tor.set_ports", &json!({"ports": [0]})),
+        call(11, "tor.set_ports", &json!({"ports": []})),
+    ];
+    let answers = answers(&lines).await;
+    let expected = ["", "bad_bridge", "bad_bridge", "", "", "", "bad_proxy", "", "", "", "bad_port", ""];
+    assert_eq!(kinds(&answers), expected);
+    for refused in [4, 8] {
+        assert_eq!(answers[refused]["error"]["code"], -32602);
+    }
+    let said = |at: usize| answers[at]["error"]["message"].as_str().unwrap();
+    assert!(said(1).starts_with("line 2: the transport obfs9 is not known"), "{}", said(1));
+    assert!(said(2).starts_with("line 1: this is not a bridge line"), "{}", said(2));
+    assert!(said(6).contains("https"), "{}", said(6));
+    assert!(!format!("{answers:?}").contains("secret"));
 }

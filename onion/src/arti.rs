@@ -12,25 +12,26 @@
 //! The secret key stays in Arti's key store in memory until the process ends: Arti 0.47 offers no way to remove it.
 
 mod dial;
+mod plant;
 mod reach;
 mod service;
 mod settings;
+mod state;
+mod valve;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arti_client::config::TorClientConfig;
-use arti_client::status::{Blockage, BlockageKind, BootstrapStatus};
 use arti_client::{DormantMode, TorClient};
-use futures::StreamExt;
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
-use tor_rtcompat::PreferredRuntime;
 
-use self::dial::Dialler;
+use self::plant::Plant;
+use self::settings::Fitted;
+use self::valve::Runtime;
+use crate::detour::Programs;
 use crate::{
-    Address, Boxed, Dial, DialError, Network, PublishError, Scratch, Service, ServiceKey, Status, Stream, Weakness,
+    Address, Boxed, Detour, DetourError, Dial, DialError, Network, Obstacle, PublishError, Scratch, Service,
+    ServiceKey, Status, Stream, Weakness,
 };
 
 /// What [`Arti::start`] needs.
@@ -41,6 +42,10 @@ pub struct ArtiOptions {
     /// Arti configuration (TOML) merged over ours: another network, bridges, a proxy. A setting that would change
     /// what this room promises is refused.
     pub overrides: Option<String>,
+    /// The detour to leave by, over all of the above. An error: it is not known, and nothing is connected to.
+    pub detour: Result<Detour, DetourError>,
+    /// Whether to connect at once; else with the first [`Network::set_online`].
+    pub online: bool,
 }
 
 /// Why Arti could not be started. None of the texts holds an address of an onion service.
@@ -62,42 +67,52 @@ pub enum ArtiError {
 
 /// A running Arti. Dropping it ends Tor and wipes its files.
 pub struct Arti {
-    // Fields are dropped in this order: tasks, then Tor, then its files.
-    tasks: Vec<AbortHandle>,
-    dialler: Dialler,
-    client: Arc<Client>,
-    config: TorClientConfig,
+    // Fields are dropped in this order: Tor, then its files.
+    /// None while there must be none: between two detours, and where a detour cannot be taken.
+    plant: watch::Sender<Option<Arc<Plant>>>,
+    overrides: Option<String>,
+    programs: Programs,
+    /// Held while one Tor makes place for the next.
+    changing: tokio::sync::Mutex<()>,
+    vanguards: bool,
     weaknesses: Vec<Weakness>,
     published: Arc<Mutex<BTreeSet<Address>>>,
-    status: watch::Receiver<Status>,
+    status: watch::Sender<Status>,
+    /// Why no Tor runs, while none does.
+    obstacle: Mutex<Option<Obstacle>>,
     online: watch::Sender<bool>,
     scratch: Scratch,
 }
 
-type Client = TorClient<PreferredRuntime>;
+type Client = TorClient<Runtime>;
 
 impl Arti {
-    /// Starts Tor; returns at once and connects in the background, as [`Network::status`] tells. Must be called inside
-    /// a tokio runtime. A cached directory that Arti cannot read is thrown away.
+    /// Starts Tor; returns at once and connects in the background, as [`Network::status`] tells. Must be called inside a
+    /// tokio runtime. A detour that cannot be taken is no error: nothing is connected to then, and the status says why.
     pub fn start(options: ArtiOptions) -> Result<Arc<Self>, ArtiError> {
         install_crypto_provider();
-        let ArtiOptions { scratch, overrides } = options;
-        let (config, weaknesses) = settings::build(&scratch, overrides.as_deref())?;
-        let runtime = PreferredRuntime::current().map_err(|error| ArtiError::Start(error.to_string()))?;
-        let create = || Client::with_runtime(runtime.clone()).config(config.clone()).create_unbootstrapped();
-        let client = create().or_else(|_| {
-            scratch.clear_cache().map_err(|error| ArtiError::Start(error.to_string()))?;
-            create().map_err(|error| ArtiError::Start(error.to_string()))
-        })?;
-        let online = watch::Sender::new(true);
-        let (sender, status) = watch::channel(connecting(0.0));
-        let tasks = vec![
-            tokio::spawn(bootstrap(Arc::clone(&client), online.subscribe())).abort_handle(),
-            tokio::spawn(report(Arc::clone(&client), online.subscribe(), sender)).abort_handle(),
-        ];
-        let dialler = Dialler::new(Arc::clone(&client), config.clone());
-        let published = Arc::default();
-        Ok(Arc::new(Self { tasks, dialler, client, config, weaknesses, published, status, online, scratch }))
+        let ArtiOptions { scratch, overrides, detour, online } = options;
+        // Without a detour, to tell a fault in the overrides from one in the detour.
+        let (config, weaknesses, _) = settings::build(&scratch, overrides.as_deref(), &Fitted::default())?;
+        let arti = Arc::new(Self {
+            plant: watch::Sender::new(None),
+            overrides,
+            programs: Programs::of_this_machine(),
+            changing: tokio::sync::Mutex::default(),
+            vanguards: settings::has_full_vanguards(&config),
+            weaknesses,
+            published: Arc::default(),
+            status: watch::Sender::new(Status::Offline),
+            obstacle: Mutex::default(),
+            online: watch::Sender::new(online),
+            scratch,
+        });
+        match detour {
+            Ok(detour) if detour.is_straight() => arti.launch(&Fitted::default())?,
+            Ok(detour) => arti.set_out(detour),
+            Err(_) => arti.stand_still(Obstacle::Unreadable),
+        }
+        Ok(arti)
     }
 
     /// Where Arti writes: to save its state and cache.
@@ -108,6 +123,56 @@ impl Arti {
     /// The promises of this room that the configuration in effect does not keep: none.
     pub fn posture(&self) -> Vec<Weakness> {
         self.weaknesses.clone()
+    }
+
+    /// Starts Tor by a detour, or says why there is none now.
+    fn set_out(&self, detour: Detour) {
+        let launched = Fitted::new(detour, &self.programs).and_then(|fitted| {
+            self.launch(&fitted).map_err(|error| {
+                // Its words may hold a line of ours: they are for nobody's log.
+                tracing::debug!(%error, "Tor did not start by its detour");
+                Obstacle::Stopped
+            })
+        });
+        if let Err(obstacle) = launched {
+            self.stand_still(obstacle);
+        }
+    }
+
+    fn launch(&self, detour: &Fitted) -> Result<(), ArtiError> {
+        let plant = Plant::start(&self.scratch, self.overrides.as_deref(), detour, &self.online, &self.status)?;
+        if let Some(Weakness(knob)) = plant.weaknesses.first() {
+            return Err(ArtiError::Start((*knob).to_owned()));
+        }
+        if !*self.online.borrow() {
+            plant.client.set_dormant(DormantMode::Soft);
+        }
+        *self.obstacle() = None;
+        self.plant.send_replace(Some(Arc::new(plant)));
+        Ok(())
+    }
+
+    /// No Tor runs, and this is why.
+    fn stand_still(&self, reason: Obstacle) {
+        self.plant.send_replace(None);
+        *self.obstacle() = Some(reason);
+        self.tell_standstill();
+    }
+
+    fn tell_standstill(&self) {
+        if let Some(reason) = self.obstacle().clone() {
+            let online = *self.online.borrow();
+            let standing = if online { Status::Blocked { fraction: 0.0, reason } } else { Status::Offline };
+            state::tell(&self.status, standing);
+        }
+    }
+
+    fn obstacle(&self) -> MutexGuard<'_, Option<Obstacle>> {
+        self.obstacle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn plant(&self) -> Option<Arc<Plant>> {
+        self.plant.borrow().clone()
     }
 }
 
@@ -124,33 +189,64 @@ impl Network for Arti {
     }
 
     fn vanguards(&self) -> bool {
-        settings::has_full_vanguards(&self.config)
+        self.vanguards
     }
 
     fn status(&self) -> watch::Receiver<Status> {
-        self.status.clone()
+        self.status.subscribe()
     }
 
     fn publish(&self, key: ServiceKey) -> Boxed<'_, Result<Service, PublishError>> {
-        Box::pin(async move { service::launch(&self.client, &key, &self.published) })
+        Box::pin(async move {
+            // What waits for a Tor ends with the wish to be published, or begins with the Tor.
+            let mut plants = self.plant.subscribe();
+            let plant = plants.wait_for(Option::is_some).await.ok().and_then(|plant| plant.clone());
+            let plant = plant.ok_or_else(|| PublishError::Refused("Tor is not running".into()))?;
+            service::launch(&plant.client, &key, &self.published)
+        })
     }
 
     fn dial(&self, dial: Dial) -> Boxed<'_, Result<Stream, DialError>> {
         Box::pin(async move {
-            let online = *self.online.borrow();
-            if online { self.dialler.dial(dial).await } else { Err(DialError::Offline) }
+            let mut plants = self.plant.subscribe();
+            let plant = plants.borrow_and_update().clone().filter(|_| *self.online.borrow());
+            let plant = plant.ok_or(DialError::Offline)?;
+            tokio::select! {
+                dialled = plant.dialler.dial(dial) => dialled,
+                // This Tor makes place for another: nobody may hold on to it.
+                _ = plants.changed() => Err(DialError::Offline),
+            }
         })
     }
 
     fn set_online(&self, online: bool) {
-        self.client.set_dormant(if online { DormantMode::Normal } else { DormantMode::Soft });
+        if let Some(plant) = self.plant() {
+            plant.client.set_dormant(if online { DormantMode::Normal } else { DormantMode::Soft });
+        }
         self.online.send_replace(online);
+        self.tell_standstill();
     }
-}
 
-impl Drop for Arti {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
+    fn check(&self, detour: &Detour) -> Result<(), DetourError> {
+        detour.check(&self.programs)
+    }
+
+    /// The one Tor ends before the other starts, so that nothing leaves beside the detour, not even what was under way.
+    fn take(&self, detour: Detour) -> Boxed<'_, ()> {
+        Box::pin(async move {
+            let _changing = self.changing.lock().await;
+            if let Some(before) = self.plant.send_replace(None) {
+                before.end();
+            }
+            // What is left of the one before still holds its files.
+            match self.scratch.renew() {
+                Ok(()) => self.set_out(detour),
+                Err(error) => {
+                    tracing::warn!(%error, "there is no new directory for Tor's files");
+                    self.stand_still(Obstacle::Stopped);
+                }
+            }
+        })
     }
 }
 
@@ -159,70 +255,3 @@ fn install_crypto_provider() {
     // An error says that one is there already: fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
-
-/// Connects until it succeeds; Arti keeps itself connected afterwards.
-async fn bootstrap(client: Arc<Client>, mut online: watch::Receiver<bool>) {
-    let mut pause = FIRST_PAUSE;
-    while online.wait_for(|online| *online).await.is_ok() {
-        match client.bootstrap().await {
-            Ok(()) => return,
-            Err(error) => tracing::debug!("bootstrap failed: {error}"),
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-/// Tells what Arti is doing, as long as somebody may ask.
-async fn report(client: Arc<Client>, mut online: watch::Receiver<bool>, sender: watch::Sender<Status>) {
-    let mut events = client.bootstrap_events();
-    loop {
-        let now = if *online.borrow_and_update() { describe(&client.bootstrap_status()) } else { Status::Offline };
-        sender.send_if_modified(|status| {
-            let changed = *status != now;
-            *status = now;
-            changed
-        });
-        let more = tokio::select! {
-            event = events.next() => event.is_some(),
-            changed = online.changed() => changed.is_ok(),
-        };
-        if !more {
-            return;
-        }
-    }
-}
-
-fn describe(status: &BootstrapStatus) -> Status {
-    let fraction = status.as_frac();
-    if status.ready_for_traffic() {
-        return Status::Ready;
-    }
-    match status.blocked() {
-        Some(blockage) => Status::Blocked { fraction, reason: reason(&blockage) },
-        None => connecting(fraction),
-    }
-}
-
-fn connecting(fraction: f32) -> Status {
-    let step = if fraction < CONNECTED { "connecting to the Tor network" } else { "fetching the list of relays" };
-    Status::Connecting { fraction, message: step.to_owned() }
-}
-
-/// What a person can do something about, in plain words.
-fn reason(blockage: &Blockage) -> String {
-    match blockage.kind() {
-        BlockageKind::Offline => "this computer seems to be offline".into(),
-        BlockageKind::Filtering => "connections to Tor seem to be filtered here; a bridge may help".into(),
-        BlockageKind::ClockSkewed => format!("the clock of this computer seems to be wrong ({})", blockage.message()),
-        BlockageKind::CantBootstrap => "the list of Tor relays cannot be fetched".into(),
-        _ => "the Tor network cannot be reached".into(),
-    }
-}
-
-/// The share of Arti's progress that the connection itself makes up (`BootstrapStatus::as_frac`).
-const CONNECTED: f32 = 0.15;
-
-/// Between two attempts to connect after a failure that Arti gave up on.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);

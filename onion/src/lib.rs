@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod arti;
+pub mod detour;
 pub mod key;
 pub mod memory;
 pub mod network;
@@ -15,10 +16,12 @@ pub mod system;
 
 pub use address::{Address, AddressError};
 pub use arti::{Arti, ArtiError, ArtiOptions};
+pub use detour::{Bridge, BridgeError, Detour, DetourError, Flaw, Ports, Programs, Proxy, ProxyError, Transport};
 pub use key::{KeyError, ServiceKey};
 pub use memory::{Memory, MemoryNetwork};
 pub use network::{
-    Barrier, Boxed, Dial, DialError, Network, PORT, PublishError, Reach, Service, Status, Stream, Weakness,
+    Barrier, Boxed, Dial, DialError, Network, Obstacle, PORT, PublishError, Reach, Service, Status, Step, Stream,
+    Weakness,
 };
 pub use scratch::{Scratch, ScratchError, Stamp};
 pub use system::{ControlAddress, Password, Remedy, SystemError, SystemOptions, SystemTor};

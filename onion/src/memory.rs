@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time;
 
 use self::pipe::{Air, Circuit, Side};
+use crate::detour::{Detour, DetourError};
 use crate::network::INCOMING_QUEUE;
 use crate::{Address, Boxed, Dial, DialError, Network, PublishError, Reach, Service, ServiceKey, Status, Stream};
 
@@ -55,6 +56,7 @@ pub struct MemoryNetwork {
     id: u64,
     memory: Memory,
     status: watch::Sender<Status>,
+    detour: watch::Sender<Detour>,
 }
 
 #[derive(Default)]
@@ -99,7 +101,12 @@ impl Memory {
     /// Connects one more program; it is online at once.
     pub fn network(&self) -> Arc<MemoryNetwork> {
         let id = self.world().fresh_id();
-        Arc::new(MemoryNetwork { id, memory: self.clone(), status: watch::Sender::new(Status::Ready) })
+        Arc::new(MemoryNetwork {
+            id,
+            memory: self.clone(),
+            status: watch::Sender::new(Status::Ready),
+            detour: watch::Sender::default(),
+        })
     }
 
     /// Changes the weather.
@@ -163,6 +170,11 @@ impl MemoryNetwork {
     /// Breaks every circuit of this program, dialled by it or by others.
     pub fn cut_mine(&self) {
         self.memory.cut_where(|line| line.dialler.0 == self.id || line.service.0 == self.id);
+    }
+
+    /// The detour that was taken last.
+    pub fn detour(&self) -> Detour {
+        self.detour.borrow().clone()
     }
 
     fn online(&self) -> bool {
@@ -283,6 +295,17 @@ impl Network for MemoryNetwork {
         if !online {
             self.cut_mine();
         }
+    }
+
+    fn check(&self, _detour: &Detour) -> Result<(), DetourError> {
+        Ok(())
+    }
+
+    /// There is only one way in memory; what was taken can be looked at.
+    fn take(&self, detour: Detour) -> Boxed<'_, ()> {
+        self.cut_mine();
+        self.detour.send_replace(detour);
+        Box::pin(std::future::ready(()))
     }
 }
 

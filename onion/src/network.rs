@@ -8,6 +8,7 @@ use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 
+use crate::detour::{Detour, DetourError, Transport};
 use crate::{Address, ServiceKey};
 
 /// A future that can be kept in a trait object.
@@ -33,6 +34,17 @@ pub trait Network: Send + Sync + 'static {
 
     /// Stops (`false`) or resumes (`true`) all activity on the network. Services should be dropped before.
     fn set_online(&self, online: bool);
+
+    /// Whether this road could take a detour, and why not. Nothing changes.
+    fn check(&self, _detour: &Detour) -> Result<(), DetourError> {
+        Err(DetourError::NotOurs)
+    }
+
+    /// Leaves by this detour from now on and by nothing else, also when it leads nowhere: [`Network::status`] says so
+    /// then. Everything open ends; services should be dropped before. A road that [`Network::check`]s none takes none.
+    fn take(&self, _detour: Detour) -> Boxed<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Whom to dial, and with whom the circuit may be shared: only with dials of the same identity and lane.
@@ -56,17 +68,106 @@ pub enum Status {
         /// How far, in 0.0..=1.0.
         fraction: f32,
         /// The step being done.
-        message: String,
+        message: Step,
     },
     /// Cannot go on for a reason the user can act on.
     Blocked {
         /// How far it came, in 0.0..=1.0.
         fraction: f32,
-        /// In plain words; holds no address of an onion service.
-        reason: String,
+        /// What stands in the way.
+        reason: Obstacle,
     },
     /// Circuits can be built.
     Ready,
+}
+
+/// A step on the way to Tor. Its words are English; a window has its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Step {
+    /// A relay is being connected to.
+    #[error("connecting to the Tor network")]
+    Network,
+    /// A bridge is being connected to.
+    #[error("connecting to a bridge")]
+    Bridge,
+    /// A relay is being connected to through a proxy.
+    #[error("connecting through the proxy")]
+    Proxy,
+    /// The directory is being fetched.
+    #[error("fetching the list of relays")]
+    Directory,
+    /// In the words of the Tor of this machine.
+    #[error("{0}")]
+    Words(String),
+}
+
+/// What stands in the way to Tor. Its words are English and hold no address of an onion service, no bridge and no
+/// password; a window has its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// Nothing can be connected to.
+    #[error("this computer seems to be offline")]
+    Offline,
+    /// Connections are made, and then they are not to Tor.
+    #[error("connections to Tor seem to be filtered here; a bridge may help")]
+    Filtered,
+    /// The clock; how far it is off, as Arti says it.
+    #[error("the clock of this computer seems to be wrong ({0}); set it, and this program goes on by itself")]
+    Clock(String),
+    /// The directory cannot be fetched.
+    #[error("the list of Tor relays cannot be fetched")]
+    Directory,
+    /// Something else.
+    #[error("the Tor network cannot be reached")]
+    Network,
+    /// Bridges are set, and none of them lets us in.
+    #[error(
+        "no bridge answers: they may be gone, blocked or mistyped; ask for others, or for another kind; nothing goes around them"
+    )]
+    Bridges,
+    /// A proxy is set, and nothing comes through it.
+    #[error(
+        "nothing comes through the proxy: look whether it runs, at its address, user and password; nothing goes around it"
+    )]
+    Proxy,
+    /// The program of a transport is missing.
+    #[error(
+        "no program for {0} bridges is on this machine; install one, or set other bridges; nothing goes around them"
+    )]
+    NoProgram(Transport),
+    /// What was kept of bridges and proxy cannot be read.
+    #[error("the saved bridges or proxy cannot be read, and nothing goes around them; set them again")]
+    Unreadable,
+    /// Tor did not start with these settings.
+    #[error("Tor could not be started anew; start this program again")]
+    Stopped,
+    /// In the words of the Tor of this machine.
+    #[error("{0}")]
+    Words(String),
+}
+
+impl From<String> for Step {
+    fn from(words: String) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<&str> for Step {
+    fn from(words: &str) -> Self {
+        Self::Words(words.to_owned())
+    }
+}
+
+impl From<String> for Obstacle {
+    fn from(words: String) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<&str> for Obstacle {
+    fn from(words: &str) -> Self {
+        Self::Words(words.to_owned())
+    }
 }
 
 /// A running onion service; dropping it unpublishes. Streams already open stay.

@@ -10,6 +10,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
@@ -18,6 +19,8 @@ use data_encoding::HEXLOWER;
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
+    /// Counts the Tors that wrote here: each has files of its own.
+    turn: AtomicU32,
     on_tmpfs: bool,
     /// Held open: whoever can lock this file knows that the run is over.
     _lock: File,
@@ -77,10 +80,8 @@ impl Scratch {
             DirBuilder::new().mode(PRIVATE_DIR).create(&path)?;
             // A sweeper that comes between these steps takes the directory for a stale one: then try another.
             if let Some(lock) = claim(&path)? {
-                let scratch = Self { path, on_tmpfs, _lock: lock };
-                for dir in [scratch.state_dir().join("state"), scratch.cache_dir()] {
-                    DirBuilder::new().mode(PRIVATE_DIR).recursive(true).create(dir)?;
-                }
+                let scratch = Self { path, turn: AtomicU32::new(0), on_tmpfs, _lock: lock };
+                fill(&scratch.turn_dir(), &[])?;
                 return Ok(scratch);
             }
         }
@@ -99,12 +100,34 @@ impl Scratch {
 
     /// For Arti's `storage.state_dir`.
     pub fn state_dir(&self) -> PathBuf {
-        self.path.join("state")
+        self.turn_dir().join(STATE)
     }
 
     /// For Arti's `storage.cache_dir`.
     pub fn cache_dir(&self) -> PathBuf {
-        self.path.join("cache")
+        self.turn_dir().join(CACHE)
+    }
+
+    /// Makes place for another Tor while the one before may still write: state and cache are copied, and what the one
+    /// before writes from now on is lost. A cache that cannot be copied is fetched again. On an error everything is as
+    /// it was, so that no guard is forgotten.
+    pub fn renew(&self) -> Result<(), ScratchError> {
+        let (state, cache) = (self.snapshot()?, self.pack_cache());
+        let turn = self.turn.load(Ordering::SeqCst);
+        let (before, after) = (self.path.join(turn.to_string()), self.path.join((turn + 1).to_string()));
+        let filled = fill(&after, &state).and_then(|()| {
+            let Ok(cache) = cache else { return Ok(()) };
+            pack::unpack(&cache, &after.join(CACHE)).or_else(|_| make_empty(&after.join(CACHE)))
+        });
+        if let Err(error) = filled {
+            fs::remove_dir_all(after).ok();
+            return Err(error);
+        }
+        // Complete before it can be found: what looks for a change of the state never finds none.
+        self.turn.store(turn + 1, Ordering::SeqCst);
+        // What is written there meanwhile goes with the whole directory.
+        fs::remove_dir_all(before).ok();
+        Ok(())
     }
 
     /// Puts state files back, before Arti starts. Nothing is written unless all names and sizes are right.
@@ -113,10 +136,7 @@ impl Scratch {
         if !files.iter().all(|(name, bytes)| known(name) && bytes.len() <= STATE_FILE_LIMIT) {
             return Err(ScratchError::Foreign);
         }
-        for (name, bytes) in files {
-            write_private(&self.state_file(name), bytes)?;
-        }
-        Ok(())
+        fill(&self.turn_dir(), files)
     }
 
     /// The state files there are (guards, vanguards, circuit timeouts): small, and each written by Arti in one step.
@@ -158,13 +178,15 @@ impl Scratch {
 
     /// Empties the cache; Arti fetches the directory again.
     pub fn clear_cache(&self) -> Result<(), ScratchError> {
-        fs::remove_dir_all(self.cache_dir())?;
-        Ok(DirBuilder::new().mode(PRIVATE_DIR).create(self.cache_dir())?)
+        make_empty(&self.cache_dir())
     }
 
-    /// Where Arti keeps a state file: a directory `state` inside its state directory.
+    fn turn_dir(&self) -> PathBuf {
+        self.path.join(self.turn.load(Ordering::SeqCst).to_string())
+    }
+
     fn state_file(&self, name: &str) -> PathBuf {
-        self.state_dir().join("state").join(name)
+        state_files(&self.turn_dir()).join(name)
     }
 }
 
@@ -175,6 +197,27 @@ impl Drop for Scratch {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
+}
+
+/// The directories of one Tor, with these state files in them.
+fn fill(turn: &Path, state: &[(String, Vec<u8>)]) -> Result<(), ScratchError> {
+    for dir in [state_files(turn), turn.join(CACHE)] {
+        DirBuilder::new().mode(PRIVATE_DIR).recursive(true).create(dir)?;
+    }
+    for (name, bytes) in state {
+        write_private(&state_files(turn).join(name), bytes)?;
+    }
+    Ok(())
+}
+
+/// Where Arti keeps state files: a directory `state` inside its state directory.
+fn state_files(turn: &Path) -> PathBuf {
+    turn.join(STATE).join("state")
+}
+
+fn make_empty(dir: &Path) -> Result<(), ScratchError> {
+    fs::remove_dir_all(dir)?;
+    Ok(DirBuilder::new().mode(PRIVATE_DIR).create(dir)?)
 }
 
 /// Wipes directories whose run is over. Anything else, and any failure, is left alone: it is another user's.
@@ -235,6 +278,10 @@ const STATE_FILES: [&str; 3] = ["guards.json", "vanguards.json", "circuit_timeou
 
 /// Far above what Arti writes (tens of kilobytes).
 const STATE_FILE_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Inside the directory of one Tor.
+const STATE: &str = "state";
+const CACHE: &str = "cache";
 
 const PREFIX: &str = "pelure-";
 const LOCK: &str = "lock";

@@ -14,6 +14,7 @@ mod control;
 mod keeper;
 mod service;
 mod socks;
+mod trial;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
+use self::control::ControlError;
 use self::keeper::{Keeper, Registry};
 use self::socks::Credentials;
 use crate::{Barrier, Boxed, Dial, DialError, Network, PublishError, Service, ServiceKey, Status, Stream};
@@ -117,6 +119,12 @@ impl SystemTor {
         let task = tokio::spawn(keeper.run()).abort_handle();
         Ok(Arc::new(Self { registry, socks, secret, status, online, task }))
     }
+
+    /// Whether this control port lets a service be run: one of a throw-away key is asked for and taken back at once. An
+    /// error says what to do. Where no control port is named, there is nothing to find out.
+    pub async fn may_publish(options: &SystemOptions) -> Result<(), String> {
+        trial::publish(options).await.map_err(|error| options.remedy.words(&error))
+    }
 }
 
 impl Network for SystemTor {
@@ -192,6 +200,17 @@ impl Remedy {
             Self::Torrc => "start Tor, or name its ports with --tor-control and --tor-socks",
             Self::TailsProfile => "connect Tails to Tor",
             Self::WhonixProfile => "look whether the gateway runs",
+        }
+    }
+
+    /// What is wrong with a control port, and what to do about it.
+    fn words(self, error: &ControlError) -> String {
+        match error {
+            ControlError::Filtered { command } => self.about(command),
+            ControlError::Refused { command, code: 550 } if command == "ADD_ONION" => {
+                "another program runs this identity on the same Tor; close it".into()
+            }
+            other => other.to_string(),
         }
     }
 

@@ -188,6 +188,40 @@ async fn half_a_profile_is_named_or_enough() {
     }
 }
 
+/// A filter may let everything through but what makes us reachable: that shows without a service of anybody's.
+#[tokio::test]
+async fn whether_a_service_may_run_is_found_out_with_one_of_nobody() {
+    let trial = async |answer: fn(&str) -> String, remedy| {
+        let fake = Fake::start(move |line| Some(answer(line))).await;
+        let (control, socks) = (Some(ControlAddress::Tcp(fake.at)), fake.at);
+        let found = SystemTor::may_publish(&SystemOptions { control, socks, password: None, remedy }).await;
+        let heard = fake.heard.lock().unwrap().clone();
+        (found, heard)
+    };
+    let filtered = |line: &str| match line {
+        line if line.starts_with("ADD_ONION") => "510 Command filtered\r\n".into(),
+        line => sound(line),
+    };
+    let (found, heard) = trial(filtered, Remedy::TailsProfile).await;
+    let why = found.unwrap_err();
+    assert!(why.contains("ADD_ONION") && why.contains("install-tails.sh"), "{why}");
+    assert!(!heard.iter().any(|line| line.starts_with("DEL_ONION")));
+
+    let mut keys = Vec::new();
+    for _ in 0..2 {
+        let (found, heard) = trial(sound, Remedy::Torrc).await;
+        assert_eq!(found, Ok(()));
+        let [add, del] = heard.last_chunk().unwrap();
+        assert!(
+            add.starts_with("ADD_ONION ED25519-V3:") && del.starts_with("DEL_ONION "),
+            "taken back at once: {heard:?}"
+        );
+        assert!(!add.contains("Detach"), "and at the latest with the connection");
+        keys.push((add.clone(), del.clone()));
+    }
+    assert_ne!(keys[0], keys[1], "no key is used twice");
+}
+
 /// The clock stands still but for what is waited for.
 #[tokio::test(start_paused = true)]
 async fn a_control_port_that_hangs_is_said() {
@@ -316,8 +350,7 @@ async fn a_tor_that_is_not_there_is_said_and_nothing_else_is_dialled() {
     let options = SystemOptions { control, socks: nobody().await, password: None, remedy: Remedy::Torrc };
     let road = SystemTor::start(options).unwrap();
     let mut status = road.status();
-    let blocked =
-        |status: &Status| matches!(status, Status::Blocked { reason, .. } if reason.contains("no Tor answers"));
+    let blocked = |status: &Status| matches!(status, Status::Blocked { reason, .. } if reason.to_string().contains("no Tor answers"));
     within(status.wait_for(blocked)).await.unwrap();
     assert_eq!(road.dial(dial()).await.map(drop).unwrap_err(), DialError::Offline);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelure_onion::{
-    Arti, ArtiOptions, ControlAddress, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
+    Arti, ArtiOptions, ControlAddress, Detour, Dial, DialError, Memory, Network, Password, PublishError, Reach, Remedy,
     Scratch, Service, ServiceKey, Status, Stream, SystemOptions, SystemTor,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,7 +23,14 @@ async fn memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tor() {
     let toml = tornet::Tornet::shared().unwrap().arti_toml().to_owned();
-    let start = || Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides: Some(toml.clone()) });
+    let start = || {
+        Arti::start(ArtiOptions {
+            scratch: Scratch::create(None).unwrap(),
+            overrides: Some(toml.clone()),
+            detour: Ok(Detour::default()),
+            online: true,
+        })
+    };
     let (one, two) = (start().unwrap(), start().unwrap());
     assert_eq!(one.posture(), []);
     assert!(one.vanguards());
@@ -52,6 +59,11 @@ async fn to_system() {
     let program = "/home/amnesia/Persistent/pelure/pelure";
     let profile = TAILS.replace("@PROGRAM@", program);
     let tails = Grater::start(&profile, tor.control(), Caller::Program(program.into(), "amnesia".into())).unwrap();
+    // The profile allows that a service is tried, and the tor does so.
+    for _ in 0..2 {
+        assert_eq!(SystemTor::may_publish(&options(&tor, tails.at(), None)).await, Ok(()));
+    }
+    assert_eq!(tails.passed().iter().filter(|line| line.starts_with("DEL_ONION")).count(), 2);
     let home = system(&tor, tails.at(), None);
     suite(Arc::clone(&home), embedded(network)).await;
     comes_back_when_tor_does(&tails, &home).await;
@@ -79,18 +91,27 @@ async fn comes_back_when_tor_does(filter: &Grater, home: &Arc<dyn Network>) {
 
 fn embedded(network: &tornet::Tornet) -> Arc<dyn Network> {
     let overrides = Some(network.arti_toml().to_owned());
-    Arti::start(ArtiOptions { scratch: Scratch::create(None).unwrap(), overrides }).unwrap()
+    Arti::start(ArtiOptions {
+        scratch: Scratch::create(None).unwrap(),
+        overrides,
+        detour: Ok(Detour::default()),
+        online: true,
+    })
+    .unwrap()
 }
 
 /// The road over a C tor.
 fn system(tor: &tornet::Client, control: SocketAddr, password: Option<&str>) -> Arc<dyn Network> {
-    let options = SystemOptions {
+    SystemTor::start(options(tor, control, password)).unwrap()
+}
+
+fn options(tor: &tornet::Client, control: SocketAddr, password: Option<&str>) -> SystemOptions {
+    SystemOptions {
         control: Some(ControlAddress::Tcp(control)),
         socks: tor.socks(),
         password: password.map(|text| Password(Zeroizing::new(text.to_owned()))),
         remedy: Remedy::Torrc,
-    };
-    SystemTor::start(options).unwrap()
+    }
 }
 
 /// One program with two identities, and another that dials them.
@@ -223,7 +244,13 @@ async fn state_survives(before: &Arti, toml: &str) {
     let scratch = Scratch::create(None).unwrap();
     scratch.restore(&state).unwrap();
     scratch.unpack_cache(&cache).unwrap();
-    let after = Arti::start(ArtiOptions { scratch, overrides: Some(toml.to_owned()) }).unwrap();
+    let after = Arti::start(ArtiOptions {
+        scratch,
+        overrides: Some(toml.to_owned()),
+        detour: Ok(Detour::default()),
+        online: true,
+    })
+    .unwrap();
     ready(&(after as Arc<dyn Network>)).await;
 }
 

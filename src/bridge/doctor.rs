@@ -1,8 +1,8 @@
 //! `pelure doctor`: looks at the surroundings and says of each what is good or what to do.
 //!
-//! It writes nothing, and opens no connection but one to the control port of the Tor of this machine, and those that ask
-//! the sound system what there is. It does not try what would show outside: whether a service can be published is known
-//! only when one is.
+//! It writes nothing, and opens no connection but those to the control port of the Tor of this machine, and those that ask
+//! the sound system what there is. It does not try what would show outside: that a service may be run is tried with one of
+//! a throw-away key, which is taken back before Tor has told anybody; whether others can reach one is known only when one runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,25 +69,34 @@ async fn control(options: SystemOptions) -> Control {
         Remedy::Torrc => Place::Elsewhere,
     };
     let Ok(socks) = NO_SOCKS.parse() else { return Control::Silent(place) };
-    let tor = match SystemTor::start(SystemOptions { socks, ..options }) {
+    let tor = match SystemTor::start(SystemOptions { socks, ..options.clone() }) {
         Ok(tor) => tor,
         Err(error) => return Control::Unusable(place, error.to_string()),
     };
     let mut status = Arc::clone(&tor).status();
-    match tokio::time::timeout(PATIENCE, status.changed()).await {
+    let told = match tokio::time::timeout(PATIENCE, status.changed()).await {
         Ok(Ok(())) => told(&status.borrow(), place),
-        _ => Control::Silent(place),
+        _ => return Control::Silent(place),
+    };
+    if matches!(told, Control::Unusable(..)) {
+        return told;
+    }
+    // A filter may let everything through but what makes us reachable.
+    match tokio::time::timeout(PATIENCE, SystemTor::may_publish(&options)).await {
+        Ok(Ok(())) => told,
+        Ok(Err(why)) => Control::Unusable(place, why),
+        Err(_) => Control::Silent(place),
     }
 }
 
 fn told(status: &Status, place: Place) -> Control {
     match status {
         Status::Ready => Control::Ready,
-        Status::Connecting { message, .. } => Control::Connecting(message.clone()),
+        Status::Connecting { message, .. } => Control::Connecting(message.to_string()),
         Status::Offline => Control::Silent(place),
-        Status::Blocked { reason, .. } => match reason.split_once(NO_SOCKS) {
+        Status::Blocked { reason, .. } => match reason.to_string().split_once(NO_SOCKS) {
             Some((why, _)) => Control::Unusable(place, why.trim_end_matches(NO_TOR).to_owned()),
-            None => Control::Blocked(reason.clone()),
+            None => Control::Blocked(reason.to_string()),
         },
     }
 }
@@ -204,6 +213,43 @@ mod tests {
             let Control::Unusable(at, why) = control(options).await else { panic!("nothing answers there") };
             assert_eq!(at, place);
             assert!(why.contains("control port") && !why.contains(NO_SOCKS), "{why}");
+        }
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_types, reason = "a test plays the control port")]
+    async fn a_filter_that_refuses_services_alone_is_noticed() {
+        use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+        for (filtered, expected) in [("ADD_ONION", false), ("nothing", true)] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let at = listener.local_addr().unwrap();
+            tokio::spawn(async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    tokio::spawn(async move {
+                        let mut lines = BufReader::new(stream).lines();
+                        while let Ok(Some(line)) = lines.next_line().await {
+                            let answer = match line.split(' ').next().unwrap_or_default() {
+                                word if word == filtered => "510 Command filtered\r\n",
+                                "PROTOCOLINFO" => "250-PROTOCOLINFO 1\r\n250-AUTH METHODS=NULL\r\n250 OK\r\n",
+                                "GETINFO" => "250-status/circuit-established=1\r\n250 OK\r\n",
+                                _ => "250 OK\r\n",
+                            };
+                            lines.get_mut().write_all(answer.as_bytes()).await.unwrap();
+                        }
+                    });
+                }
+            });
+            let options = SystemOptions {
+                control: at.to_string().parse().ok(),
+                socks: at,
+                password: None,
+                remedy: Remedy::TailsProfile,
+            };
+            match control(options).await {
+                Control::Ready => assert!(expected),
+                Control::Unusable(Place::Tails, why) => assert!(!expected && why.contains("ADD_ONION"), "{why}"),
+                other => panic!("{other:?}"),
+            }
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) fn of_engine(error: &EngineError) -> Fault {
         EngineError::File(error) => of_file(error),
         EngineError::Key => Fault::Damaged,
         EngineError::NotAllowedNow(_) | EngineError::Call(_) | EngineError::Stopped => Fault::NotAllowedNow,
+        EngineError::Detour(pelure_onion::DetourError::NotOurs) => Fault::NotOurTor,
+        EngineError::Detour(_) => Fault::BadDetour,
         EngineError::Wav(_) | EngineError::Note(_) => Fault::NotAllowedNow,
         EngineError::Emoji(_) | EngineError::Expiry(_) => Fault::NotAllowedNow,
     }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::out::Out;
 use super::{Home, World, fault, settings};
-use crate::engine::{Events, SystemRandom};
+use crate::engine::{Events, Kept, SystemRandom};
 use crate::start::{self, Running};
 use crate::vault::{Passphrase, Vault, VaultError};
 
@@ -45,9 +45,10 @@ enum Wanted {
 
 /// How the person wants it opened.
 enum Key {
-    Create(PathBuf, Passphrase),
+    /// The last word: whether to stay offline until the person goes online.
+    Create(PathBuf, Passphrase, bool),
     Open(PathBuf, Passphrase),
-    Traceless,
+    Traceless(bool),
 }
 
 /// Why it is not open.
@@ -68,7 +69,7 @@ impl Gate<'_> {
         loop {
             let key = match stage {
                 // Asked for on the command line.
-                Stage::Opening => Key::Traceless,
+                Stage::Opening => Key::Traceless(false),
                 _ => {
                     self.out.tell(Update::Stage(stage.clone()));
                     match self.asked(&stage).await? {
@@ -116,13 +117,13 @@ impl Gate<'_> {
         loop {
             let intent = self.intents.recv().await?;
             match (intent, &self.world.home) {
-                (Intent::Create { passphrase }, Home::Kept(dir)) => {
-                    return Some(Wanted::Opened(Key::Create(dir.clone(), self::passphrase(&passphrase))));
+                (Intent::Create { passphrase, offline }, Home::Kept(dir)) => {
+                    return Some(Wanted::Opened(Key::Create(dir.clone(), self::passphrase(&passphrase), offline)));
                 }
                 (Intent::Unlock { passphrase }, Home::Kept(dir)) => {
                     return Some(Wanted::Opened(Key::Open(dir.clone(), self::passphrase(&passphrase))));
                 }
-                (Intent::CreateTraceless, _) => return Some(Wanted::Opened(Key::Traceless)),
+                (Intent::CreateTraceless { offline }, _) => return Some(Wanted::Opened(Key::Traceless(offline))),
                 (Intent::Destroy, Home::Kept(dir)) if matches!(stage, Stage::Sealed { .. }) => {
                     return Some(Wanted::Destroyed(dir.clone()));
                 }
@@ -149,16 +150,18 @@ impl Gate<'_> {
 
     async fn open(&mut self, key: Key) -> Result<Opened, Refusal> {
         let (home, is_new) = match &key {
-            Key::Create(dir, _) => (Some(dir.clone()), true),
+            Key::Create(dir, ..) => (Some(dir.clone()), true),
             Key::Open(dir, _) => (Some(dir.clone()), false),
-            Key::Traceless => (None, true),
+            Key::Traceless(_) => (None, true),
         };
         let traceless = home.is_none();
         let cost = self.world.cost;
         let opening = tokio::task::spawn_blocking(move || match key {
-            Key::Create(dir, passphrase) => Vault::create(&dir, &passphrase, cost()?, &mut SystemRandom),
+            Key::Create(dir, passphrase, offline) => {
+                kept_offline(Vault::create(&dir, &passphrase, cost()?, &mut SystemRandom)?, offline)
+            }
             Key::Open(dir, passphrase) => Vault::open(&dir, &passphrase),
-            Key::Traceless => Vault::traceless(&mut SystemRandom),
+            Key::Traceless(offline) => kept_offline(Vault::traceless(&mut SystemRandom)?, offline),
         });
         let vault = opening.await.map_err(|_| Refusal::Profile(Fault::NotAllowedNow))?;
         let vault = vault.map_err(|error| Refusal::Profile(fault::of_vault(&error)))?;
@@ -198,6 +201,14 @@ impl Gate<'_> {
         farewell(self.intents).await;
         None
     }
+}
+
+/// A profile that was just made, and stays offline if that is wished: nothing was connected to yet.
+fn kept_offline(mut vault: Vault, offline: bool) -> Result<Vault, VaultError> {
+    if offline {
+        Kept::stay_offline(&mut vault)?;
+    }
+    Ok(vault)
 }
 
 /// Destroys a profile that is not open: no passphrase is asked for, since who wants this may have no time.

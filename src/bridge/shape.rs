@@ -43,9 +43,11 @@ pub(super) fn tor(status: &Status) -> model::Tor {
     match status {
         Status::Offline => model::Tor::Offline,
         Status::Connecting { fraction, message } => {
-            model::Tor::Connecting { fraction: *fraction, step: shown(message) }
+            model::Tor::Connecting { fraction: *fraction, step: super::detour::step(message) }
         }
-        Status::Blocked { fraction, reason } => model::Tor::Blocked { fraction: *fraction, reason: shown(reason) },
+        Status::Blocked { fraction, reason } => {
+            model::Tor::Blocked { fraction: *fraction, reason: super::detour::obstacle(reason) }
+        }
         Status::Ready => model::Tor::Ready,
     }
 }

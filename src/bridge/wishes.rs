@@ -6,6 +6,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pelure_onion::Detour;
+use pelure_onion::detour::split;
 use pelure_ui::intent::Intent;
 use pelure_ui::keys::{ContactKey, MessageKey};
 use pelure_ui::model::{Blocked, Chosen, Done, Fault, Purpose, Shown};
@@ -33,6 +35,8 @@ pub(super) enum Wish {
     Call(CallWish),
     /// Use other devices.
     Sound(Sound),
+    /// Enter Tor in another way.
+    Detour(Box<Detour>),
 }
 
 /// What takes long.
@@ -66,6 +70,8 @@ pub(super) enum Answer {
     Unsent(ContactKey, String, Fault),
     /// Whether the passphrase that unlocks was right.
     Checked(Result<(), Fault>),
+    /// Tor is entered in another way.
+    Detour,
     /// What this machine can hear and play with.
     Names(Names),
     /// Something about files.
@@ -81,6 +87,7 @@ pub(super) async fn carry_out_all(engine: Engine, mut wishes: mpsc::Receiver<Wis
             Wish::Of(intent) => carry_out(&engine, intent).await,
             Wish::Keep(name, value) => engine.put_setting(name, value).await.map(|()| Answer::Nothing),
             Wish::Call(wish) => wish.carry_out(&engine).await.map(|()| Answer::Nothing),
+            Wish::Detour(detour) => engine.set_detour(*detour).await.map(|()| Answer::Detour),
             Wish::Sound(sound) => {
                 engine.set_sound(sound).await;
                 Ok(Answer::Nothing)
@@ -236,7 +243,7 @@ impl Job {
 fn choice(purpose: Purpose) -> Option<Choice> {
     Some(match purpose {
         Purpose::SaveQr => Choice::Save("pelure-address.png".into()),
-        Purpose::ReadQr => Choice::OpenPicture,
+        Purpose::ReadQr | Purpose::ReadBridges => Choice::OpenPicture,
         Purpose::ExportTalk => Choice::Save("conversation.txt".into()),
         Purpose::Backup => Choice::Save("pelure-backup".into()),
         Purpose::Send(_) | Purpose::SaveFile(_) => return None,
@@ -262,7 +269,8 @@ fn save_qr(address: &str, path: &std::path::Path) -> Result<(), DeskError> {
 
 fn scanned(outcome: Result<String, DeskError>) -> Answer {
     let text = match outcome {
-        Ok(text) => Ok(Shown::new(crate::name::neutralised(&text))),
+        // Bridges come as a list.
+        Ok(text) => Ok(Shown::new(crate::name::neutralised(&split(&text).join("\n")))),
         Err(DeskError::TooMuch) => Err(Fault::PictureUnreadable),
         Err(error) => Err(fault::of_desk(&error)),
     };

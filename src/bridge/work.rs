@@ -216,6 +216,7 @@ impl Work {
         let sounds = self.wished_of_calls(intent).and_then(|intent| self.wished_of_notes(intent));
         let Some(intent) = sounds.and_then(|intent| self.wished_of_sound(intent)) else { return Ok(()) };
         let Some(intent) = self.wished_of_files(intent).await? else { return Ok(()) };
+        let Some(intent) = self.wished_of_detour(intent).await? else { return Ok(()) };
         match intent {
             Intent::Lock => self.lock(),
             Intent::Focus(focused) => self.focused = focused,
@@ -286,6 +287,7 @@ impl Work {
                 self.show(Update::Requests(requests.iter().map(|r| shape::request(r, &self.calendar)).collect()));
             }
             Answer::Blocked => self.tell_blocked().await?,
+            Answer::Detour => self.detour_was_set().await?,
             Answer::Sent(message) => {
                 if let Some(view) = self.engine().around(message, 0).await?.first() {
                     self.message(view);

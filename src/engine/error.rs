@@ -1,6 +1,6 @@
 //! Why the engine refuses: who failed, and what to do.
 
-use pelure_onion::{AddressError, KeyError};
+use pelure_onion::{AddressError, BridgeError, DetourError, KeyError};
 
 use crate::file::disk::DiskError;
 use crate::name::NameError;
@@ -65,6 +65,9 @@ pub enum EngineError {
     /// A sound cannot be a voice note.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// Bridges, a proxy or ports that cannot be used.
+    #[error(transparent)]
+    Detour(#[from] DetourError),
     /// An identity key in the vault is damaged.
     #[error("the key of an identity is damaged; restore a backup")]
     Key,
@@ -100,6 +103,14 @@ impl EngineError {
                 DiskError::Changed => "source_changed",
                 DiskError::TooLarge | DiskError::TooMany | DiskError::TooDeep => "too_long",
                 _ => "file",
+            },
+            Self::Detour(error) => match error {
+                DetourError::Bridge { why: BridgeError::NoProgram(_), .. } => "no_program",
+                DetourError::Bridge { .. } | DetourError::TooManyBridges => "bad_bridge",
+                DetourError::Proxy(_) => "bad_proxy",
+                DetourError::Ports => "bad_port",
+                DetourError::NotOurs => "not_allowed_now",
+                DetourError::Unreadable => "storage",
             },
             Self::Storage(_) | Self::Key => "storage",
             Self::Stopped => "stopped",

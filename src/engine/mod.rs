@@ -14,6 +14,7 @@ mod contacts;
 mod conversation;
 mod count;
 mod crew;
+mod detour;
 mod error;
 mod event;
 mod expiry;
@@ -55,6 +56,7 @@ pub use calls::{Audio, CallView, Levels, Sound};
 pub use changes::Terms;
 pub use clock::{Clock, MachineClock, SystemRandom};
 pub use count::Misbehaviour;
+pub use detour::Kept;
 pub use error::EngineError;
 pub use event::{
     Change, ContactView, Delivery, Event, IdentityView, MessageView, Page, Presence, Reaction, Receipts, TorView,

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use pelure_onion::{DialError, Status};
+use pelure_onion::{DialError, Obstacle, Status};
 
 use super::EngineError;
 
@@ -26,8 +26,8 @@ pub enum Reason {
     TorOffline,
     /// The road is on its way.
     TorConnecting,
-    /// The road cannot go on; why, in its own words.
-    TorBlocked(String),
+    /// The road cannot go on, and why.
+    TorBlocked(Obstacle),
     /// No descriptor: they were not on the network lately.
     NotFound,
     /// Their introduction points do not answer: they probably went away a short while ago.

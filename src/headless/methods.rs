@@ -222,6 +222,18 @@ async fn tor(engine: &Engine, method: &str, params: Value) -> Result<Value, Faul
             let Online { online } = rpc::params(params)?;
             done(engine.set_online(online).await)
         }
+        "tor.set_bridges" => {
+            let Bridges { lines } = rpc::params(params)?;
+            done(engine.set_bridges(&lines).await)
+        }
+        "tor.set_proxy" => {
+            let Proxy { url } = rpc::params(params)?;
+            done(engine.set_proxy(url.as_deref()).await)
+        }
+        "tor.set_ports" => {
+            let Ports { ports } = rpc::params(params)?;
+            done(engine.set_ports(&ports).await)
+        }
         _ => Err(Fault::method()),
     }
 }

@@ -45,6 +45,8 @@ parameters! {
     SaveFile { transfer: String, path: PathBuf }
     MaybeContact { contact: Option<String> }
     Online { online: bool }
+    Bridges { lines: Vec<String> }
+    Ports { ports: Vec<u64> }
     Change { old: String, new: String }
     Backup { path: PathBuf, passphrase: String }
 }
@@ -82,6 +84,14 @@ pub(super) struct React {
 pub(super) enum Tongue {
     En,
     Fr,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Proxy {
+    /// Null is none; left out is a mistake.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) url: Option<String>,
 }
 
 /// What a call takes of the network.

@@ -193,10 +193,10 @@ fn change_word(change: Change) -> &'static str {
 
 pub(super) fn tor(view: &TorView) -> Value {
     let (state, fraction, message) = match &view.status {
-        Status::Offline => ("offline", 0.0, "switched off"),
-        Status::Connecting { fraction, message } => ("connecting", *fraction, message.as_str()),
-        Status::Blocked { fraction, reason } => ("blocked", *fraction, reason.as_str()),
-        Status::Ready => ("connected", 1.0, "connected"),
+        Status::Offline => ("offline", 0.0, "switched off".to_owned()),
+        Status::Connecting { fraction, message } => ("connecting", *fraction, message.to_string()),
+        Status::Blocked { fraction, reason } => ("blocked", *fraction, reason.to_string()),
+        Status::Ready => ("connected", 1.0, "connected".to_owned()),
     };
     json!({
         "backend": view.backend, "state": state, "fraction": (f64::from(fraction) * 1000.0).round() / 1000.0, "message": message,

@@ -3,6 +3,7 @@
 //! It does not know what they mean.
 
 use rusqlite::OptionalExtension;
+use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::transaction::{Read, Write};
@@ -14,11 +15,20 @@ impl Read<'_> {
         Ok(query.query_row([name], |row| row.get(0)).optional()?)
     }
 
-    /// Everything the road remembers: file name and contents, by name.
+    /// Every file the road remembers: name and contents, by name.
     pub fn road(&self) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
-        let mut query = self.db.prepare_cached("SELECT name, bytes FROM road ORDER BY name")?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut query = self.db.prepare_cached("SELECT name, bytes FROM road WHERE name != ?1 ORDER BY name")?;
+        let rows = query.query_map([DETOUR], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How the road leaves this machine. It belongs to the place, as the files of the road do, and goes into no backup.
+    pub fn detour(&self) -> Result<Option<Zeroizing<String>>, VaultError> {
+        let mut query = self.db.prepare_cached("SELECT bytes FROM road WHERE name = ?1")?;
+        let bytes: Option<Vec<u8>> = query.query_row([DETOUR], |row| row.get(0)).optional()?;
+        let text =
+            bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| VaultError::Damaged { what: "the database" }));
+        Ok(text.transpose()?.map(Zeroizing::new))
     }
 
     /// The key of sealed files.
@@ -41,6 +51,11 @@ impl Write<'_> {
         self.change(sql, (name, bytes)).map(drop)
     }
 
+    /// Replaces how the road leaves this machine.
+    pub fn put_detour(&self, text: &str) -> Result<(), VaultError> {
+        self.put_road(DETOUR, text.as_bytes())
+    }
+
     /// Forgets one file of the road.
     pub fn remove_road(&self, name: &str) -> Result<(), VaultError> {
         self.change("DELETE FROM road WHERE name = ?1", (name,)).map(drop)
@@ -50,6 +65,9 @@ impl Write<'_> {
         self.change("INSERT INTO secret (name, bytes) VALUES (?1, ?2)", (name, &bytes[..])).map(drop)
     }
 }
+
+/// No file of Arti's has this name.
+const DETOUR: &str = "detour";
 
 #[cfg(test)]
 mod tests {
@@ -71,5 +89,15 @@ mod tests {
         assert_eq!(vault.read(|r| r.setting("language")).unwrap().as_deref(), Some("fr"));
         assert_eq!(vault.read(|r| r.setting("absent")).unwrap(), None);
         assert_eq!(vault.read(|r| r.road()).unwrap(), [("guards.json".to_owned(), b"new".to_vec())]);
+    }
+
+    #[test]
+    fn a_detour_is_no_file_of_the_road() {
+        let mut vault = traceless();
+        assert_eq!(vault.read(|r| r.detour()).unwrap(), None);
+        vault.write(|w| w.put_detour("one")).unwrap();
+        vault.write(|w| w.put_detour("two")).unwrap();
+        assert_eq!(vault.read(|r| r.detour()).unwrap().unwrap().as_str(), "two");
+        assert_eq!(vault.read(|r| r.road()).unwrap(), []);
     }
 }

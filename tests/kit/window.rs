@@ -127,7 +127,7 @@ impl Someone {
         let mut someone = Self::start(road, dir);
         if dir.is_some() {
             someone.until(|model| model.stage == Stage::Fresh).await;
-            someone.wish(Intent::Create { passphrase: secret(PASSPHRASE) }).await;
+            someone.wish(Intent::Create { passphrase: secret(PASSPHRASE), offline: false }).await;
         }
         someone.until(|model| model.stage == Stage::Open).await;
         someone.wish(Intent::AddIdentity { name: "desk".into() }).await;

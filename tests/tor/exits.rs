@@ -58,7 +58,7 @@ fn the_end_of_the_input_ends_with_0() {
 fn what_is_not_built_or_not_known_is_refused() {
     let home = Home::offline();
     let mut program = home.start_traceless();
-    for method in ["tor.set_bridges", "tor.set_proxy", "identity.set_doors", "nonsense"] {
+    for method in ["identity.set_doors", "tor.set_weather", "nonsense"] {
         assert_eq!(program.try_call(method, json!({})).unwrap_err()["code"], -32601, "{method}");
     }
     let unknown = json!({"name": "me", "colour": "red"});

@@ -42,9 +42,13 @@ pub(crate) fn network() -> &'static Tornet {
 impl Home {
     /// A machine with a network.
     pub(crate) fn new() -> Self {
-        let home = Self::offline();
-        fs::write(home.given("arti.toml"), network().arti_toml()).unwrap();
-        home
+        Self::offline().among_relays()
+    }
+
+    /// The same, where the program knows the relays of the network.
+    pub(crate) fn among_relays(self) -> Self {
+        fs::write(self.given("arti.toml"), network().arti_toml()).unwrap();
+        self
     }
 
     /// A machine for what needs none.

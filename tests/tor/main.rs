@@ -11,11 +11,13 @@
 
 mod calls;
 mod delivery;
+mod detour;
 mod exits;
 mod files;
 mod home;
 mod photo;
 mod program;
+mod proxy;
 mod scan;
 mod sockets;
 mod tails;
@@ -23,3 +25,4 @@ mod tails;
 #[expect(dead_code, unreachable_pub, reason = "other tests use more of it")]
 mod tone;
 mod traces;
+mod wall;

@@ -103,6 +103,16 @@ pub(crate) fn sockets(pid: u32) -> BTreeSet<Socket> {
     lasting.map(|inode| known.get(inode).cloned().unwrap_or(Socket::Other { inode: *inode })).collect()
 }
 
+/// This end of each connection of a process.
+pub(crate) fn locals(pid: u32) -> BTreeSet<SocketAddr> {
+    let own = inodes(pid);
+    let local = |row: &Vec<String>| {
+        let inode = row.get(9)?.parse().ok()?;
+        own.contains(&inode).then(|| end(row.get(1)?)).flatten()
+    };
+    ["tcp", "tcp6"].iter().flat_map(|table| rows(pid, table).iter().filter_map(local).collect::<Vec<_>>()).collect()
+}
+
 fn inodes(pid: u32) -> BTreeSet<u64> {
     let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { return BTreeSet::new() };
     let target = |file: fs::DirEntry| fs::read_link(file.path()).ok();
@@ -146,7 +156,7 @@ fn end(text: &str) -> Option<SocketAddr> {
 }
 
 /// Where the relays of the network answer: the words in quotation marks of its configuration that are such places.
-fn relays(arti_toml: &str) -> BTreeSet<SocketAddr> {
+pub(crate) fn relays(arti_toml: &str) -> BTreeSet<SocketAddr> {
     arti_toml.split('"').filter_map(|word| word.parse().ok()).collect()
 }
 

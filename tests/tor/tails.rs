@@ -171,7 +171,7 @@ impl Drop for Tails {
 }
 
 /// Takes whatever connects at one end to the other.
-fn carry(from: &str, to: &str) -> Child {
+pub(crate) fn carry(from: &str, to: &str) -> Child {
     let mut carrier = Command::new("setpriv");
     carrier.args(["--pdeathsig", "KILL", "socat", from, to]).stdin(Stdio::null()).stderr(Stdio::null());
     carrier.spawn().unwrap()
@@ -187,7 +187,7 @@ fn install(root: &Path, how: &str) -> Result<(), String> {
 }
 
 /// Runs a program to its end; what it complained of if it failed.
-fn run(words: &[OsString]) -> Result<(), String> {
+pub(crate) fn run(words: &[OsString]) -> Result<(), String> {
     let (first, rest) = words.split_first().unwrap();
     let done = Command::new(first).args(rest).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();

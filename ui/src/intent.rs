@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey, TransferKey};
-use crate::model::{Blocked, Purpose};
+use crate::model::{Blocked, Purpose, Typed};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
@@ -15,9 +15,14 @@ pub enum Intent {
     Create {
         /// Its passphrase.
         passphrase: Secret,
+        /// Stay offline until the person goes online.
+        offline: bool,
     },
     /// Make a profile in memory alone.
-    CreateTraceless,
+    CreateTraceless {
+        /// Stay offline until the person goes online.
+        offline: bool,
+    },
     /// Open the profile, or unlock the screen.
     Unlock {
         /// Its passphrase.
@@ -60,6 +65,12 @@ pub enum Intent {
     SetVisible(IdentityKey, bool),
     /// Go online or offline with everything.
     SetOnline(bool),
+    /// Tell how Tor is entered.
+    LookAtDetour,
+    /// Tell what can be said of what is typed about that.
+    CheckDetour(Typed),
+    /// Enter Tor so from now on, and in no other way.
+    SetDetour(Typed),
 
     // Contacts.
     /// Ask somebody to be a contact.

@@ -4,6 +4,7 @@
 //! in it were made harmless by the other side ([`Shown`]).
 
 mod call;
+mod detour;
 mod files;
 mod note;
 mod parcels;
@@ -17,6 +18,9 @@ use crate::keys::{ContactKey, TransferKey};
 use crate::settings::Settings;
 
 pub use call::{Call, CallStage, Device, Ending, Loudness, Quality, Sound, Trial};
+pub use detour::{
+    BRIDGES_CHARS, Detour, Obstacle, PORTS_CHARS, PROXY_CHARS, ProxyFlaw, Row, Said, Step, Typed, Verdict,
+};
 pub use files::{FileKind, FileState, Files, LISTED, PICTURES_HELD, Picture, Pixels, Transfer, Trouble};
 pub use note::{NOTE_BYTES, Playing, Recording, Spoken};
 pub use parcels::{Kept, Packing, Parcel, Removed, Uncleaned};
@@ -73,6 +77,10 @@ pub struct Model {
     pub playing: Option<Playing>,
     /// What this machine can hear and play with, once that was asked.
     pub sound: Option<Sound>,
+    /// How Tor is entered, once that was asked.
+    pub detour: Option<Detour>,
+    /// What can be said of what is typed about that.
+    pub said: Said,
     /// What went wrong or well lately, newest last, at most [`NOTICES`].
     pub notices: VecDeque<Notice>,
 }
@@ -119,6 +127,8 @@ pub struct Place {
     pub swap: bool,
     /// Others than the owner can copy the sealed files of the profile: its medium keeps no permissions.
     pub open_medium: bool,
+    /// Tor runs inside this program: how it is entered can be set here.
+    pub own_tor: bool,
     /// Calls and voice notes are possible here.
     pub calls: bool,
     /// The version of the program.
@@ -136,15 +146,15 @@ pub enum Tor {
     Connecting {
         /// How far, 0 to 1.
         fraction: f32,
-        /// The step being done, in Tor's words (English).
-        step: Shown,
+        /// The step being done.
+        step: Step,
     },
     /// Cannot go on.
     Blocked {
         /// How far it came, 0 to 1.
         fraction: f32,
-        /// Why, in Tor's words (English).
-        reason: Shown,
+        /// What stands in the way.
+        reason: Obstacle,
     },
     /// Circuits can be built.
     Ready,
@@ -166,6 +176,8 @@ pub enum Purpose {
     SaveQr,
     /// A QR picture is read from there.
     ReadQr,
+    /// A QR picture of bridge lines is read from there.
+    ReadBridges,
     /// A conversation is written there as text.
     ExportTalk,
     /// A backup is written there.
@@ -192,6 +204,8 @@ pub enum Notice {
 pub enum Done {
     /// The backup was written.
     BackedUp,
+    /// Tor is entered in another way.
+    DetourSet,
     /// The conversation was written as text.
     Exported,
     /// The file was written in clear.
@@ -209,6 +223,8 @@ pub enum Fault {
     AlreadyExists,
     /// Not an onion address.
     BadAddress,
+    /// Bridges, a proxy or ports that cannot be used; which and why is said of each.
+    BadDetour,
     /// Not a usable name.
     BadName,
     /// The contact is blocked.
@@ -245,6 +261,8 @@ pub enum Fault {
     NotAFile,
     /// Not possible now.
     NotAllowedNow,
+    /// The Tor of the machine decides, not this program.
+    NotOurTor,
     /// It is gone.
     NotFound,
     /// The file does not hold a voice note.
@@ -275,7 +293,7 @@ impl Default for Model {
             stage: Stage::Opening,
             settings: Settings::default(),
             place: Place::default(),
-            tor: Tor::Connecting { fraction: 0.0, step: Shown::default() },
+            tor: Tor::Connecting { fraction: 0.0, step: Step::Network },
             today: Date::default(),
             identities: Vec::new(),
             contacts: BTreeMap::new(),
@@ -294,6 +312,8 @@ impl Default for Model {
             recording: None,
             playing: None,
             sound: None,
+            detour: None,
+            said: Said::default(),
             notices: VecDeque::new(),
         }
     }
@@ -307,6 +327,7 @@ impl Default for Place {
             profile: String::new(),
             swap: false,
             open_medium: false,
+            own_tor: true,
             calls: true,
             version: String::new(),
             arti: String::new(),

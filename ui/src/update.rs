@@ -2,9 +2,9 @@
 
 use crate::keys::{ContactKey, IdentityKey, MessageKey, ParcelKey, RequestKey};
 use crate::model::{
-    Blocked, Call, Chosen, Contact, Date, Delivery, Done, Fault, Files, Found, History, Identity, Message, Model,
-    NOTICES, Notice, Parcel, Picture, Place, Playing, Reach, Recording, Request, Shown, Sound, Stage, Talk, Tor,
-    Transfer, Words,
+    Blocked, Call, Chosen, Contact, Date, Delivery, Detour, Done, Fault, Files, Found, History, Identity, Message,
+    Model, NOTICES, Notice, Parcel, Picture, Place, Playing, Reach, Recording, Request, Said, Shown, Sound, Stage,
+    Talk, Tor, Transfer, Words,
 };
 use crate::settings::Settings;
 
@@ -75,6 +75,10 @@ pub enum Update {
     Playing(Option<Playing>),
     /// What this machine can hear and play with.
     Sound(Sound),
+    /// How Tor is entered.
+    Detour(Box<Detour>),
+    /// What can be said of what is typed about that.
+    Said(Said),
     /// What a search found.
     Found(Found),
     /// Safety words that were asked for.
@@ -154,6 +158,8 @@ impl Model {
             Update::Recording(recording) => self.recording = recording,
             Update::Playing(playing) => self.playing = playing,
             Update::Sound(sound) => self.sound = Some(sound),
+            Update::Detour(detour) => self.detour = Some(*detour),
+            Update::Said(said) => self.said = said,
             Update::Found(found) => self.found = Some(found),
             Update::Words(words) => self.words = Some(words),
             Update::History(history) => self.history = Some(history),

@@ -10,7 +10,7 @@ use kit::fixtures::{BOB, ME, address, at, contact, me, message, open, page};
 use kit::{Seen, asked, click, sized, strange, take, window};
 use pelure_ui::intent::{Intent, Part};
 use pelure_ui::keys::{ContactKey, IdentityKey, MessageKey};
-use pelure_ui::model::{Contact, Found, Hit, Identity, Last, Presence, Shown, Tor};
+use pelure_ui::model::{Contact, Found, Hit, Identity, Last, Obstacle, Presence, Shown, Step, Tor};
 use pelure_ui::settings::Language;
 use pelure_ui::update::Update;
 
@@ -130,11 +130,10 @@ fn identities_are_chosen_hidden_and_shown() {
 
 #[test]
 fn tor_is_a_word_in_every_state() {
-    let step = Shown::new("x");
     for (tor, word) in [
         (Tor::Offline, "Tor: off"),
-        (Tor::Connecting { fraction: 0.42, step: step.clone() }, "Tor: connecting, 42 %"),
-        (Tor::Blocked { fraction: 0.1, reason: step }, "Tor: blocked"),
+        (Tor::Connecting { fraction: 0.42, step: Step::Network }, "Tor: connecting, 42 %"),
+        (Tor::Blocked { fraction: 0.1, reason: Obstacle::Network }, "Tor: blocked"),
         (Tor::Ready, "Tor: connected"),
     ] {
         let harness = window(open().into_iter().chain([Update::Tor(tor)]));

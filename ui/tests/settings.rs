@@ -9,7 +9,9 @@ use kit::acts::*;
 use kit::fixtures::{ME, address, me, open};
 use kit::{asked, take, window};
 use pelure_ui::intent::Intent;
-use pelure_ui::model::{Barrier, Blocked, Chosen, Done, Fault, Identity, Place, Purpose, Reach, Shown, Tor};
+use pelure_ui::model::{
+    Barrier, Blocked, Chosen, Done, Fault, Identity, Obstacle, Place, Purpose, Reach, Shown, Step, Tor,
+};
 use pelure_ui::secret::Secret;
 use pelure_ui::settings::{Language, Look, Notify, Settings};
 use pelure_ui::update::Update;
@@ -101,11 +103,11 @@ fn tor_says_what_it_does_and_what_can_be_done() {
     take(&mut screen, [Update::Tor(Tor::Offline)]);
     press(&mut screen, "Go online");
     assert_eq!(asked(&mut screen), [Intent::SetOnline(true)]);
-    take(&mut screen, [Update::Tor(Tor::Connecting { fraction: 0.45, step: Shown::new("loading a directory") })]);
+    take(&mut screen, [Update::Tor(Tor::Connecting { fraction: 0.45, step: Step::Directory })]);
     starts(&screen, "Connecting, 45");
     node(&screen, Role::ProgressIndicator, "Progress of Tor");
-    take(&mut screen, [Update::Tor(Tor::Blocked { fraction: 0.1, reason: Shown::new("the clock is 3 h wrong") })]);
-    seen(&screen, "Tor says: the clock is 3 h wrong");
+    take(&mut screen, [Update::Tor(Tor::Blocked { fraction: 0.1, reason: Obstacle::Clock(Shown::new("3 h off")) })]);
+    starts(&screen, "The clock of this computer seems to be wrong (3 h off).");
     starts(&screen, "Check the date, the time");
 }
 

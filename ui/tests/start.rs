@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kit::{Seen, fixtures};
 use pelure_ui::intent::Intent;
-use pelure_ui::model::{Place, Reach, Shown, Stage, Tor};
+use pelure_ui::model::{Obstacle, Place, Reach, Stage, Step, Tor};
 use pelure_ui::secret::Secret;
 use pelure_ui::settings::{Language, Look, Settings};
 use pelure_ui::update::Update;
@@ -35,7 +35,7 @@ fn a_profile_is_made_with_the_keyboard_alone() {
     press(&mut window, Key::Enter);
     type_text(&mut window, GOOD);
     press(&mut window, Key::Enter);
-    assert_eq!(kit::asked(&mut window), [Intent::Create { passphrase: Secret::new(GOOD.into()) }]);
+    assert_eq!(kit::asked(&mut window), [Intent::Create { passphrase: Secret::new(GOOD.into()), offline: false }]);
     assert_typed_nothing(&window);
     kit::take(&mut window, [Update::Stage(Stage::Opening)]);
     kit::take(&mut window, [Update::Stage(Stage::Open)]);
@@ -59,7 +59,7 @@ fn a_profile_is_made_in_french() {
     kit::write_secret(&mut window, "Phrase secrète, encore une fois", GOOD);
     window.get_by_label("Solide");
     go(&mut window, "Continuer");
-    assert_eq!(kit::asked(&mut window), [Intent::Create { passphrase: Secret::new(GOOD.into()) }]);
+    assert_eq!(kit::asked(&mut window), [Intent::Create { passphrase: Secret::new(GOOD.into()), offline: false }]);
     kit::take(&mut window, [Update::Stage(Stage::Open)]);
     kit::write(&mut window, "Nom", "Bureau");
     go(&mut window, "Continuer");
@@ -102,7 +102,10 @@ fn a_weak_passphrase_needs_a_second_decision() {
     window.get_by_label_contains("This passphrase is weak");
     go(&mut window, "Use this weak passphrase all the same");
     go(&mut window, "Next");
-    assert_eq!(kit::asked(&mut window), [Intent::Create { passphrase: Secret::new("Summer2026".into()) }]);
+    assert_eq!(
+        kit::asked(&mut window),
+        [Intent::Create { passphrase: Secret::new("Summer2026".into()), offline: false }]
+    );
 }
 
 #[test]
@@ -122,8 +125,9 @@ fn no_trace_is_explained_and_asks_for_no_passphrase() {
     go(&mut window, "Leave no trace");
     assert!(window.query_by_role(Role::PasswordInput).is_none());
     window.get_by_label_contains("Traces may remain");
+    go(&mut window, "Stay offline until I have set bridges or a proxy");
     go(&mut window, "Next");
-    assert_eq!(kit::asked(&mut window), [Intent::CreateTraceless]);
+    assert_eq!(kit::asked(&mut window), [Intent::CreateTraceless { offline: true }]);
 }
 
 #[test]
@@ -169,21 +173,21 @@ fn an_empty_name_is_not_taken() {
 
 #[test]
 fn tor_says_how_far_it_is_and_what_holds_it_up() {
-    let connecting = |fraction| Update::Tor(Tor::Connecting { fraction, step: Shown::new("loading relays") });
+    let connecting = |fraction| Update::Tor(Tor::Connecting { fraction, step: Step::Directory });
     let mut window = last_step();
     kit::take(&mut window, [connecting(0.46)]);
     let bar = window.get_by_role_and_label(Role::ProgressIndicator, "Progress of Tor");
     assert_eq!(bar.accesskit_node().numeric_value(), Some(46.0));
     window.get_by_label("Tor is connecting: 46 %");
-    window.get_by_label("Now: loading relays");
+    window.get_by_label("Now: fetching the list of relays");
     // A hundred steps are 25 seconds of the window's time.
     window.run_steps(100);
-    window.get_by_label_contains("Tor has been waiting here for a while: loading relays.");
+    window.get_by_label_contains("Tor has been waiting here for a while: fetching the list of relays.");
     kit::take(&mut window, [connecting(0.5)]);
-    window.get_by_label("Now: loading relays");
-    let reason = Shown::new("the clock is wrong");
-    kit::take(&mut window, [Update::Tor(Tor::Blocked { fraction: 0.5, reason })]);
-    window.get_by_label("Tor cannot connect: the clock is wrong");
+    window.get_by_label("Now: fetching the list of relays");
+    kit::take(&mut window, [Update::Tor(Tor::Blocked { fraction: 0.5, reason: Obstacle::Offline })]);
+    window.get_by_label("Tor cannot connect");
+    window.get_by_label("This computer seems to be offline.");
     kit::take(&mut window, [Update::Tor(Tor::Ready), Update::Reach(fixtures::ME, Reach::Starting)]);
     window.get_by_label_contains("being published");
     kit::take(&mut window, [Update::Reach(fixtures::ME, Reach::Reachable)]);

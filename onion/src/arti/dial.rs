@@ -20,9 +20,9 @@ use tor_hsclient::{HsClientConnector, HsClientSecretKeysBuilder};
 use tor_hscrypto::pk::HsId;
 use tor_netdir::DirEvent;
 use tor_proto::client::stream::{DataStream, StreamParameters};
-use tor_rtcompat::PreferredRuntime;
 
 use super::Client;
+use super::valve::Runtime;
 use crate::{Address, Dial, DialError, PORT, Stream};
 
 /// Dials for all identities.
@@ -34,7 +34,7 @@ pub(super) struct Dialler {
     lines: Arc<Lines>,
 }
 
-type Connector = HsClientConnector<PreferredRuntime>;
+type Connector = HsClientConnector<Runtime>;
 
 /// The circuits in use, by identity, lane and service.
 struct Lines {
@@ -86,6 +86,14 @@ impl Dialler {
         let in_use = self.lines.enter(key, &tunnel);
         let stream = begin(&tunnel).await?;
         Ok(Stream::guarded(stream, in_use))
+    }
+
+    /// Ends every circuit that was dialled.
+    pub(super) fn hang_up(&self) {
+        let lines = std::mem::take(&mut *self.lines.open());
+        for tunnel in lines.into_values().filter_map(|line| line.tunnel.upgrade()) {
+            tunnel.terminate();
+        }
     }
 
     /// Arti's connector, made when Tor is on its way.

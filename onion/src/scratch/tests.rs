@@ -151,3 +151,34 @@ fn leave_behind(scratch: Scratch) {
     drop(scratch);
     fs::rename(&aside, &path).unwrap();
 }
+
+#[test]
+fn another_tor_finds_state_and_cache_in_a_place_of_its_own() {
+    let scratch = Scratch::create(None).unwrap();
+    let state = [("guards.json".to_owned(), b"{}".to_vec())];
+    scratch.restore(&state).unwrap();
+    fs::write(scratch.cache_dir().join("dir.sqlite3"), b"cache").unwrap();
+    fs::write(scratch.state_dir().join("secret"), b"of the one before").unwrap();
+    let before = scratch.state_dir();
+    scratch.renew().unwrap();
+    assert_ne!(scratch.state_dir(), before);
+    assert!(!before.exists());
+    assert_eq!(scratch.snapshot().unwrap(), state);
+    assert_eq!(fs::read(scratch.cache_dir().join("dir.sqlite3")).unwrap(), b"cache");
+    assert_eq!(fs::read_dir(scratch.state_dir()).unwrap().count(), 1);
+}
+
+#[test]
+fn without_a_place_for_another_tor_the_guards_stay() {
+    let scratch = Scratch::create(None).unwrap();
+    let state = [("guards.json".to_owned(), b"{}".to_vec())];
+    scratch.restore(&state).unwrap();
+    let (before, blocked) = (scratch.state_dir(), scratch.path().join("1"));
+    fs::write(&blocked, b"in the way").unwrap();
+    scratch.renew().unwrap_err();
+    assert_eq!((scratch.state_dir(), scratch.snapshot().unwrap()), (before, state.to_vec()));
+    // And another try finds them.
+    fs::remove_file(&blocked).ok();
+    scratch.renew().unwrap();
+    assert_eq!(scratch.snapshot().unwrap(), state);
+}

@@ -192,18 +192,12 @@ impl Keeper {
         } else {
             let at = self.options.socks;
             let remedy = self.options.remedy.without_tor();
-            Status::Blocked { fraction: 0.0, reason: format!("{why}; no Tor answers at {at}; {remedy}") }
+            Status::Blocked { fraction: 0.0, reason: format!("{why}; no Tor answers at {at}; {remedy}").into() }
         });
     }
 
     fn words(&self, error: &ControlError) -> String {
-        match error {
-            ControlError::Filtered { command } => self.options.remedy.about(command),
-            ControlError::Refused { command, code: 550 } if command == "ADD_ONION" => {
-                "another program runs this identity on the same Tor; close it".into()
-            }
-            other => other.to_string(),
-        }
+        self.options.remedy.words(error)
     }
 
     fn barrier(&self, error: &ControlError) -> Barrier {
@@ -235,9 +229,9 @@ fn describe(progress: &str) -> Status {
     let message = quoted("SUMMARY=\"").unwrap_or_else(|| "Tor is connecting".into());
     match quoted("WARNING=\"") {
         Some(warning) if progress.starts_with("WARN") => {
-            Status::Blocked { fraction, reason: format!("{message}: {warning}") }
+            Status::Blocked { fraction, reason: format!("{message}: {warning}").into() }
         }
-        _ => Status::Connecting { fraction, message },
+        _ => Status::Connecting { fraction, message: message.into() },
     }
 }
 

@@ -116,7 +116,7 @@ impl Door {
     /// Opens a port for tor alone: `ends` are ours and tor's end of the control connection. `None`: none is free.
     #[expect(clippy::disallowed_types, reason = "the road: where the tor of this machine delivers streams")]
     pub(super) async fn open(wanted: Wanted, ends: Option<(IpAddr, IpAddr)>) -> Option<Self> {
-        let (here, tor) = ends.filter(|(here, _)| !here.is_loopback()).unwrap_or((LOOPBACK, LOOPBACK));
+        let (here, tor) = ends_of(ends);
         let mut listener = None;
         for port in PORTS {
             if let Ok(bound) = tokio::net::TcpListener::bind((here, port)).await {
@@ -149,6 +149,11 @@ impl Drop for Door {
     fn drop(&mut self) {
         self.tasks.iter().for_each(AbortHandle::abort);
     }
+}
+
+/// Our end and tor's, given those of the control connection: apart from this machine, there is only a gateway.
+pub(super) fn ends_of(control: Option<(IpAddr, IpAddr)>) -> (IpAddr, IpAddr) {
+    control.filter(|(here, _)| !here.is_loopback()).unwrap_or((LOOPBACK, LOOPBACK))
 }
 
 #[expect(clippy::disallowed_types, reason = "the road: where the tor of this machine delivers streams")]

@@ -254,7 +254,7 @@ fn change(sky: &mut Sky, order: &Order) {
     }
 }
 
-fn knows_the_network(line: &str) -> bool {
+pub(crate) fn knows_the_network(line: &str) -> bool {
     let progress = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("PROGRESS="));
     progress.and_then(|percent| percent.parse::<u8>().ok()).is_some_and(|percent| percent >= ENOUGH_DIRECTORY)
 }

@@ -20,6 +20,7 @@
 
 mod addresses;
 mod arti;
+mod bridge;
 mod client;
 mod control;
 mod grater;
@@ -36,6 +37,7 @@ mod tornet;
 mod torrc;
 mod weather;
 
+pub use bridge::Bridge;
 pub use client::Client;
 pub use grater::{Caller, Grater, ProfileError};
 pub use order::{Order, OrderError};

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::bridge::Bridge;
 use crate::client::Client;
 use crate::host::Host;
 use crate::order::Order;
@@ -58,6 +59,11 @@ impl Tornet {
     /// Starts a C tor client of this network, with these lines added to its torrc.
     pub fn client(&self, lines: &[&str]) -> Result<Client, TornetError> {
         Client::start(self.dir(), lines)
+    }
+
+    /// Starts a bridge of this network, entered by obfs4.
+    pub fn bridge(&self) -> Result<Bridge, TornetError> {
+        Bridge::start(self.dir())
     }
 
     /// Gives a relay, or all, this weather. A link has the worse weather of its two ends.

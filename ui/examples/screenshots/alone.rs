@@ -2,7 +2,10 @@
 
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
-use pelure_ui::model::{Device, Fault, Identity, Place, Reach, Shown, Sound, Stage, Tor, Trial};
+use pelure_ui::model::{
+    Detour, Device, Fault, Identity, Obstacle, Place, Reach, Row, Said, Shown, Sound, Stage, Step, Tor, Trial, Typed,
+    Verdict,
+};
 use pelure_ui::update::Update;
 
 use crate::desk::Desk;
@@ -30,7 +33,7 @@ pub(crate) fn traceless(desk: &mut Desk) {
 
 /// A profile that has no identity yet.
 pub(crate) fn made() -> Vec<Update> {
-    let step = Shown::new("connecting to a relay");
+    let step = Step::Directory;
     vec![place(), Update::Stage(Stage::Open), Update::Tor(Tor::Connecting { fraction: 0.46, step })]
 }
 
@@ -103,7 +106,34 @@ pub(crate) fn sound(desk: &mut Desk) {
 
 pub(crate) fn blocked() -> Vec<Update> {
     let mut updates = fixtures::open();
-    let reason = Shown::new("The clock of this computer is wrong by 3 hours");
+    let reason = Obstacle::Clock(Shown::new("3 hours ahead"));
     updates.push(Update::Tor(Tor::Blocked { fraction: 0.12, reason }));
     updates
+}
+
+pub(crate) fn no_bridge() -> Vec<Update> {
+    let reason = Obstacle::Bridges;
+    [fixtures::open(), vec![Update::Tor(Tor::Blocked { fraction: 0.0, reason })]].concat()
+}
+
+/// Bridges as they are set, one of them without its program.
+pub(crate) fn bridges(desk: &mut Desk) {
+    settings(desk, None);
+    let served = Verdict::Served { transport: "obfs4", program: "/usr/bin/obfs4proxy".into() };
+    let missing = Verdict::Missing { transport: "snowflake", programs: &["snowflake-client"] };
+    let verdicts = [served, missing, Verdict::NoFingerprint].into_iter().enumerate();
+    let rows = verdicts.map(|(at, verdict)| Row { line: at + 1, verdict }).collect();
+    let typed = Typed {
+        bridges:
+            "obfs4 192.0.2.55:38114 316E643333645F6D79216558614D3931657A5F5F cert=YXJlIGZyZXF1ZW50bHk iat-mode=0\n\
+                  snowflake 192.0.2.3:80 2B280B23E1107BB62ABFC40DDCC8824814F80A72\nobfs4 192.0.2.56:443 316E cert=YXJl"
+                .into(),
+        proxy: "socks5://192.0.2.1:1080".into(),
+        ports: String::new(),
+    };
+    let said = Said { rows, ..Said::default() };
+    let detour = Update::Detour(Box::new(Detour { typed, said, unreadable: false }));
+    kit::take(&mut desk.harness, [detour.clone()]);
+    desk.press("detour-change");
+    kit::take(&mut desk.harness, [detour]);
 }

@@ -82,6 +82,12 @@ const SCENES: &[Scene] = &[
     Scene { name: "people-remove", updates: fixtures::open, acts: people::removal },
     Scene { name: "settings", updates: fixtures::open, acts: |desk| alone::settings(desk, None) },
     Scene { name: "settings-tor", updates: alone::blocked, acts: |desk| alone::settings(desk, Some("settings-tor")) },
+    Scene {
+        name: "settings-no-bridge",
+        updates: alone::no_bridge,
+        acts: |desk| alone::settings(desk, Some("settings-tor")),
+    },
+    Scene { name: "settings-bridges", updates: fixtures::open, acts: alone::bridges },
     Scene { name: "settings-passphrase", updates: fixtures::open, acts: alone::passphrase },
     Scene {
         name: "settings-backup",

@@ -8,6 +8,7 @@ pub(crate) fn say(scene: &Scene<'_>, fault: &Fault) -> String {
     let name = match fault {
         Fault::AlreadyExists => "fault-already-exists",
         Fault::BadAddress => "fault-bad-address",
+        Fault::BadDetour => "fault-bad-detour",
         Fault::BadName => "fault-bad-name",
         Fault::Blocked => "fault-blocked",
         Fault::ClipboardSlow => "fault-clipboard-slow",
@@ -26,6 +27,7 @@ pub(crate) fn say(scene: &Scene<'_>, fault: &Fault) -> String {
         Fault::NoTmpfs => "fault-no-tmpfs",
         Fault::NotAFile => "fault-not-a-file",
         Fault::NotAllowedNow => "fault-not-allowed-now",
+        Fault::NotOurTor => "detour-not-ours",
         Fault::NotFound => "fault-not-found",
         Fault::NoteUnreadable => "fault-note-unreadable",
         Fault::OwnAddress => "fault-own-address",

@@ -29,6 +29,7 @@ mod start;
 mod strength;
 mod talk;
 mod top;
+mod tor;
 
 use egui::Ui;
 
@@ -141,6 +142,7 @@ impl View {
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     if scene.model.stage != Stage::Open {
         compose::wipe(ui.ctx());
+        dialog::wipe(ui.ctx());
     }
     shortcuts::take(ui, scene, view);
     view.forms.hear(scene);

@@ -98,6 +98,7 @@ fn lines(ui: &mut Ui, scene: &Scene<'_>) -> Option<Notice> {
 fn said(done: Done) -> &'static str {
     match done {
         Done::BackedUp => "done-backed-up",
+        Done::DetourSet => "detour-set",
         Done::Exported => "done-exported",
         Done::FileSaved => "done-file-saved",
         Done::PassphraseChanged => "done-passphrase-changed",

@@ -82,6 +82,8 @@ fn what_to_do(fault: &Fault) -> &'static str {
         | Fault::PictureUnreadable
         | Fault::TooLong
         | Fault::TooMany
+        | Fault::BadDetour
+        | Fault::NotOurTor
         | Fault::WrongPassphrase => "pause-do-again",
     }
 }

@@ -20,6 +20,7 @@ fault-no-picture = The clipboard holds no picture.
 fault-no-qr = There is no QR code in this picture.
 fault-no-tmpfs = This machine has no directory in memory, so nothing can be kept off the disk here.
 fault-not-a-file = This is neither a file nor a folder that can be read.
+fault-bad-detour = Nothing was changed: mend or remove what is marked first.
 fault-not-allowed-now = That is not possible now.
 fault-not-found = It is no longer there.
 fault-note-unreadable = This is not a voice note that can be played.

@@ -8,6 +8,21 @@ tor-connecting = Connecting, { $percent } %
 tor-connecting-means = The first time takes a minute or two. What you write waits and leaves by itself.
 tor-blocked = Tor cannot connect; it came to { $percent } %
 tor-says = Tor says: { $words }
+tor-words = { $words }
+tor-step-network = connecting to the Tor network
+tor-step-bridge = connecting to a bridge
+tor-step-proxy = connecting through the proxy
+tor-step-directory = fetching the list of relays
+tor-obstacle-offline = This computer seems to be offline.
+tor-obstacle-filtered = Something lets connections through, but not to Tor. A bridge may help.
+tor-obstacle-clock = The clock of this computer seems to be wrong ({ $words }). Set it; Pelure then goes on by itself.
+tor-obstacle-directory = The list of Tor relays cannot be fetched.
+tor-obstacle-network = The Tor network cannot be reached.
+tor-obstacle-bridges = No bridge answers. They may be gone, blocked or mistyped: ask for others, or for another kind. Nothing goes around them.
+tor-obstacle-proxy = Nothing comes through the proxy. Look whether it runs, and check its address, user and password. Nothing goes around it.
+tor-obstacle-no-program = No program for { $transport } bridges is on this computer. Install one, or set other bridges. Nothing goes around them.
+tor-obstacle-unreadable = The saved bridges or proxy cannot be read. Set them again; until then nothing is connected.
+tor-obstacle-stopped = Tor could not be started anew. Quit Pelure and start it again.
 tor-progress = Progress of Tor
 tor-ready = Connected
 tor-ready-means = Everything goes through Tor. Nobody you talk to learns where you are.
@@ -15,7 +30,7 @@ tor-what-to-do = What you can do
 tor-do-network = Try another network: some block Tor, or ask you to sign in first.
 tor-do-clock = Check the date, the time and the time zone of this machine: Tor does not work with a wrong clock.
 tor-do-wait = Wait: it is tried again by itself.
-tor-do-bridges = Bridges, which get around blocks, come in a later version.
+tor-do-bridges = If Tor is blocked where you are, enter it by a bridge: see “Bridges and proxy”.
 tor-go-online = Go online
 tor-go-offline = Go offline
 tor-identities = Your identities
@@ -92,7 +107,52 @@ settings-network = Network
 settings-tor-connecting = Connecting
 settings-tor-blocked = Tor cannot connect
 settings-tor = Tor in detail
-settings-bridges = Bridges and a proxy come in a later version.
+
+## Bridges and proxy.
+detour-title = Bridges and proxy
+detour-change = Change bridges and proxy
+detour-straight = Tor is entered by its public relays.
+detour-by-bridges = { $count ->
+    [one] Tor is entered by one bridge, and in no other way.
+   *[other] Tor is entered by { $count } bridges, and in no other way.
+}
+detour-by-proxy = Every connection goes through your proxy.
+detour-by-ports = Only certain ports are connected to.
+detour-what = Where Tor is blocked, or should not be seen, it is entered by bridges or through a proxy. What you set here is kept in your profile, encrypted, and nothing goes around it.
+detour-not-ours = Pelure uses the Tor of this computer, which decides by itself how it is entered. On Tails, choose bridges in “Tor Connection”.
+detour-unreadable = The saved bridges or proxy cannot be read. Set them again; until then nothing is connected.
+detour-bridges = Bridges
+detour-bridges-note = A bridge is an entrance to Tor that is in no public list. Ask for some at bridges.torproject.org, by a mail to bridges@torproject.org, or of somebody you trust.
+detour-lines = Bridge lines, one below the other
+detour-too-many = At most 100 bridges can be kept. Two or three that answer are enough.
+detour-more = { $count ->
+    [one] and one more line
+   *[other] and { $count } more lines
+}
+detour-line-plain = Line { $line }: a bridge without a transport; no other program is needed.
+detour-line-served = Line { $line }: { $transport }, by { $program }
+detour-line-missing = Line { $line }: { $transport } needs another program, and it is not on this computer. Install one of these packages: { $programs }.
+detour-line-unknown = Line { $line }: the transport “{ $transport }” is not known here. Ask for obfs4, webtunnel, snowflake or meek_lite bridges.
+detour-line-too-long = Line { $line }: too long for a bridge line. Copy it again.
+detour-line-no-address = Line { $line }: no bridge line, or its address is not a numeric one with a port. Copy the whole line again.
+detour-line-no-fingerprint = Line { $line }: its fingerprint, 40 digits and letters, is missing or damaged. Copy the whole line again.
+detour-line-bad-setting = Line { $line }: what follows the fingerprint is damaged or missing. Copy the whole line again.
+detour-proxy-title = Proxy
+detour-proxy = Address of the proxy
+detour-proxy-note = For example { "socks5://192.0.2.1:1080" } or { "http://user:password@192.0.2.1:3128" }. Empty: none.
+detour-proxy-kind = A proxy begins with { "socks5://" }, { "socks4://" } or { "http://" }.
+detour-proxy-tls = A proxy over TLS ({ "https://" }) cannot be used; { "http://" } and { "socks5://" } can.
+detour-proxy-name = Write the numeric address of the proxy: its name would be looked up outside Tor.
+detour-proxy-port = Write the port of the proxy after its address.
+detour-proxy-port-80 = An HTTP proxy on port 80 cannot be used by this Tor. Another port, or { "socks5://" }, can.
+detour-proxy-password = SOCKS 4 has no passwords. Use { "socks5://" }, or leave the password out.
+detour-proxy-malformed = Write the proxy as in the example.
+detour-ports-title = Firewall
+detour-ports = Ports that are let through
+detour-ports-note = For example 80, 443, where a firewall lets nothing else through. Empty: all. A bridge has the port of its line.
+detour-ports-wrong = A port is a number from 1 to 65535; at most 64 can be named, with commas between them.
+detour-apply = Apply
+detour-set = Set. Tor is entered in this way from now on, and in no other.
 
 ## Passphrase.
 passphrase-title = Change the passphrase

@@ -24,6 +24,8 @@ start-passphrase-empty = Write a passphrase first. Without one, the profile woul
 start-passphrase-differ = The two passphrases are not the same. Show them to compare.
 start-passphrase-weak = This passphrase is weak: whoever copies the disk could open the profile. Five words drawn at random are a good one.
 start-weak-accept = Use this weak passphrase all the same
+start-offline = Stay offline until I have set bridges or a proxy
+start-offline-note = For places where Tor is blocked or should not be seen. Otherwise Pelure connects to Tor as soon as the profile is made.
 start-place = Kept in { $path }. Nobody can recover a forgotten passphrase.
 
 start-name-title = A name for this identity
@@ -41,7 +43,7 @@ start-tor-connecting = Tor is connecting: { $percent } %
 start-tor-progress = Progress of Tor
 start-tor-step = Now: { $step }
 start-tor-slow = Tor has been waiting here for a while: { $step }. On a slow or watched network this can take minutes.
-start-tor-blocked = Tor cannot connect: { $reason }
+start-detour = Tor is blocked where I am
 start-tor-blocked-note = You can start all the same. Pelure keeps trying, and messages leave when Tor is connected.
 start-reach-starting = Tor is connected. Your address is being published; this takes about a minute.
 start-reach-ready = Tor is connected. Others can reach you.

@@ -20,6 +20,7 @@ fault-no-picture = Le presse-papiers ne contient pas d’image.
 fault-no-qr = Cette image ne contient pas de code QR.
 fault-no-tmpfs = Cette machine n’a pas de dossier en mémoire : rien ne peut y être gardé hors du disque.
 fault-not-a-file = Ce n’est ni un fichier ni un dossier qui puisse être lu.
+fault-bad-detour = Rien n’a été changé : corrigez ou retirez d’abord ce qui est signalé.
 fault-not-allowed-now = Ce n’est pas possible pour le moment.
 fault-not-found = Cela n’existe plus.
 fault-note-unreadable = Ce n’est pas un message vocal qui puisse être écouté.

@@ -8,6 +8,21 @@ tor-connecting = Connexion, { $percent } %
 tor-connecting-means = La première fois, cela prend une minute ou deux. Ce que vous écrivez attend et part tout seul.
 tor-blocked = Tor n’arrive pas à se connecter ; arrêté à { $percent } %
 tor-says = Tor dit (en anglais) : { $words }
+tor-words = { $words }
+tor-step-network = connexion au réseau Tor
+tor-step-bridge = connexion à un pont
+tor-step-proxy = connexion par le serveur mandataire
+tor-step-directory = téléchargement de la liste des relais
+tor-obstacle-offline = Cet ordinateur semble hors ligne.
+tor-obstacle-filtered = Les connexions passent, mais pas vers Tor. Un pont peut aider.
+tor-obstacle-clock = L’horloge de cet ordinateur semble fausse (Tor dit, en anglais : { $words }). Réglez-la ; Pelure continuera tout seul.
+tor-obstacle-directory = La liste des relais de Tor ne peut pas être téléchargée.
+tor-obstacle-network = Le réseau Tor est hors d’atteinte.
+tor-obstacle-bridges = Aucun pont ne répond. Ils ont peut-être disparu, sont bloqués ou mal recopiés : demandez-en d’autres, ou d’une autre sorte. Rien ne les contourne.
+tor-obstacle-proxy = Rien ne passe par le serveur mandataire. Vérifiez qu’il fonctionne, son adresse, le nom et le mot de passe. Rien ne le contourne.
+tor-obstacle-no-program = Aucun programme pour les ponts { $transport } ne se trouve sur cet ordinateur. Installez-en un, ou indiquez d’autres ponts. Rien ne les contourne.
+tor-obstacle-unreadable = Les ponts ou le serveur mandataire enregistrés sont illisibles. Indiquez-les de nouveau ; d’ici là, aucune connexion ne se fait.
+tor-obstacle-stopped = Tor n’a pas pu redémarrer. Quittez Pelure et relancez-le.
 tor-progress = Progression de Tor
 tor-ready = Connecté
 tor-ready-means = Tout passe par Tor. Personne à qui vous parlez n’apprend où vous êtes.
@@ -15,7 +30,7 @@ tor-what-to-do = Ce que vous pouvez faire
 tor-do-network = Essayer un autre réseau : certains bloquent Tor, ou demandent d’abord de s’identifier.
 tor-do-clock = Vérifier la date, l’heure et le fuseau horaire de cette machine : Tor ne marche pas avec une horloge fausse.
 tor-do-wait = Attendre : un nouvel essai se fait tout seul.
-tor-do-bridges = Les ponts, qui contournent les blocages, viendront dans une version ultérieure.
+tor-do-bridges = Si Tor est bloqué là où vous êtes, entrez-y par un pont : voyez « Ponts et serveur mandataire ».
 tor-go-online = Passer en ligne
 tor-go-offline = Passer hors ligne
 tor-identities = Vos identités
@@ -92,7 +107,52 @@ settings-network = Réseau
 settings-tor-connecting = Connexion en cours
 settings-tor-blocked = Tor n’arrive pas à se connecter
 settings-tor = Tor en détail
-settings-bridges = Les ponts et le serveur mandataire viendront dans une version ultérieure.
+
+## Ponts et serveur mandataire.
+detour-title = Ponts et serveur mandataire
+detour-change = Modifier les ponts et le serveur mandataire
+detour-straight = On entre dans Tor par ses relais publics.
+detour-by-bridges = { $count ->
+    [one] On entre dans Tor par un seul pont, et pas autrement.
+   *[other] On entre dans Tor par { $count } ponts, et pas autrement.
+}
+detour-by-proxy = Toutes les connexions passent par votre serveur mandataire.
+detour-by-ports = Seuls certains ports sont utilisés.
+detour-what = Là où Tor est bloqué, ou ne doit pas se voir, on y entre par des ponts ou par un serveur mandataire. Ce que vous indiquez ici est gardé dans votre profil, chiffré, et rien ne le contourne.
+detour-not-ours = Pelure utilise le Tor de cet ordinateur, qui décide lui-même par où il entre. Sous Tails, choisissez les ponts dans « Connexion à Tor ».
+detour-unreadable = Les ponts ou le serveur mandataire enregistrés sont illisibles. Indiquez-les de nouveau ; d’ici là, aucune connexion ne se fait.
+detour-bridges = Ponts
+detour-bridges-note = Un pont est une entrée de Tor qui n’est dans aucune liste publique. Demandez-en sur bridges.torproject.org, par un courriel à bridges@torproject.org, ou à quelqu’un de confiance.
+detour-lines = Lignes de pont, l’une sous l’autre
+detour-too-many = On peut garder 100 ponts au plus. Deux ou trois qui répondent suffisent.
+detour-more = { $count ->
+    [one] et une autre ligne
+   *[other] et { $count } autres lignes
+}
+detour-line-plain = Ligne { $line } : un pont sans transport ; aucun autre programme n’est nécessaire.
+detour-line-served = Ligne { $line } : { $transport }, par { $program }
+detour-line-missing = Ligne { $line } : { $transport } demande un autre programme, absent de cet ordinateur. Installez l’un de ces paquets : { $programs }.
+detour-line-unknown = Ligne { $line } : le transport « { $transport } » n’est pas connu ici. Demandez des ponts obfs4, webtunnel, snowflake ou meek_lite.
+detour-line-too-long = Ligne { $line } : trop longue pour une ligne de pont. Recopiez-la.
+detour-line-no-address = Ligne { $line } : ce n’est pas une ligne de pont, ou son adresse n’est pas numérique avec un port. Recopiez la ligne entière.
+detour-line-no-fingerprint = Ligne { $line } : son empreinte, 40 chiffres et lettres, manque ou est abîmée. Recopiez la ligne entière.
+detour-line-bad-setting = Ligne { $line } : ce qui suit l’empreinte est abîmé ou manque. Recopiez la ligne entière.
+detour-proxy-title = Serveur mandataire
+detour-proxy = Adresse du serveur mandataire
+detour-proxy-note = Par exemple { "socks5://192.0.2.1:1080" } ou { "http://nom:motdepasse@192.0.2.1:3128" }. Vide : aucun.
+detour-proxy-kind = Un serveur mandataire commence par { "socks5://" }, { "socks4://" } ou { "http://" }.
+detour-proxy-tls = Un serveur mandataire par TLS ({ "https://" }) ne peut pas servir ; { "http://" } et { "socks5://" } le peuvent.
+detour-proxy-name = Écrivez l’adresse numérique du serveur : son nom serait cherché en dehors de Tor.
+detour-proxy-port = Écrivez le port du serveur après son adresse.
+detour-proxy-port-80 = Ce Tor ne peut pas utiliser un serveur HTTP sur le port 80. Un autre port, ou { "socks5://" }, convient.
+detour-proxy-password = SOCKS 4 n’a pas de mot de passe. Utilisez { "socks5://" }, ou retirez le mot de passe.
+detour-proxy-malformed = Écrivez le serveur comme dans l’exemple.
+detour-ports-title = Pare-feu
+detour-ports = Ports autorisés
+detour-ports-note = Par exemple 80, 443, quand un pare-feu ne laisse passer rien d’autre. Vide : tous. Un pont garde le port de sa ligne.
+detour-ports-wrong = Un port est un nombre de 1 à 65535 ; on peut en nommer 64 au plus, séparés par des virgules.
+detour-apply = Appliquer
+detour-set = C’est fait. On entre désormais ainsi dans Tor, et pas autrement.
 
 ## Phrase secrète.
 passphrase-title = Changer la phrase secrète

@@ -24,6 +24,8 @@ start-passphrase-empty = Écrivez d’abord une phrase secrète. Sans elle, le p
 start-passphrase-differ = Les deux phrases secrètes ne sont pas identiques. Affichez-les pour les comparer.
 start-passphrase-weak = Cette phrase secrète est faible : quiconque copie le disque pourrait ouvrir le profil. Cinq mots tirés au hasard en font une bonne.
 start-weak-accept = Utiliser quand même cette phrase faible
+start-offline = Rester hors ligne tant que je n’ai pas indiqué de ponts ou de serveur mandataire
+start-offline-note = Pour les lieux où Tor est bloqué ou ne doit pas se voir. Sinon, Pelure se connecte à Tor dès que le profil est créé.
 start-place = Gardé dans { $path }. Une phrase secrète oubliée est perdue pour tout le monde.
 
 start-name-title = Un nom pour cette identité
@@ -41,7 +43,7 @@ start-tor-connecting = Tor se connecte : { $percent } %
 start-tor-progress = Progression de Tor
 start-tor-step = En cours : { $step }
 start-tor-slow = Tor attend ici depuis un moment : { $step }. Sur un réseau lent ou surveillé, cela peut prendre plusieurs minutes.
-start-tor-blocked = Tor ne peut pas se connecter : { $reason }
+start-detour = Tor est bloqué là où je suis
 start-tor-blocked-note = Vous pouvez commencer quand même. Pelure continue d’essayer, et les messages partiront dès que Tor sera connecté.
 start-reach-starting = Tor est connecté. Votre adresse est en cours de publication ; cela prend environ une minute.
 start-reach-ready = Tor est connecté. On peut vous joindre.

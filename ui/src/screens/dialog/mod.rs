@@ -7,6 +7,7 @@ mod add;
 mod address;
 mod answer;
 mod backup;
+mod detour;
 mod forward;
 mod help;
 mod history;
@@ -53,6 +54,8 @@ pub(crate) enum Dialog {
     Remove(ContactKey),
     /// What Tor is doing.
     Tor,
+    /// How Tor is entered.
+    Detour,
     /// Destroy the keys.
     Panic,
     /// The keyboard.
@@ -91,6 +94,7 @@ pub(crate) struct Forms {
     add: add::Form,
     address: address::Form,
     backup: backup::Form,
+    detour: detour::Form,
     export: path::Form,
     forward: forward::Form,
     identity: identity::Form,
@@ -108,10 +112,18 @@ impl Forms {
     }
 }
 
+/// Forgets what egui keeps of fields that hold something private.
+pub(crate) fn wipe(ctx: &egui::Context) {
+    detour::wipe(ctx);
+}
+
 /// Draws the open one.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     if let Some(Dialog::SendFiles(contact)) = view.forms.of.filter(|of| view.dialog != Some(*of)) {
         send::closed(scene, contact);
+    }
+    if view.forms.of == Some(Dialog::Detour) && view.dialog != Some(Dialog::Detour) {
+        detour::wipe(ui.ctx());
     }
     let Some(dialog) = view.dialog else {
         if view.forms.of.is_some()
@@ -198,6 +210,7 @@ fn title(scene: &Scene<'_>, dialog: Dialog) -> String {
         Dialog::Rename(key) => scene.say_with("rename-title", &[("name", name(key).into())]),
         Dialog::Remove(key) => scene.say_with("remove-title", &[("name", name(key).into())]),
         Dialog::Tor => scene.say("tor-title").into_owned(),
+        Dialog::Detour => scene.say("detour-title").into_owned(),
         Dialog::Panic => scene.say("panic-title").into_owned(),
         Dialog::Help => scene.say("help-title").into_owned(),
         Dialog::Export(_) => scene.say("export-title").into_owned(),
@@ -221,6 +234,7 @@ fn body(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View, dialog: Dialog) {
         Dialog::Rename(key) => rename::show(ui, scene, view, key),
         Dialog::Remove(key) => remove::show(ui, scene, view, key),
         Dialog::Tor => tor::show(ui, scene, view),
+        Dialog::Detour => detour::show(ui, scene, view),
         Dialog::Panic => panic::show(ui, scene, view),
         Dialog::Help => help::show(ui, scene),
         Dialog::Export(key) => path::export(ui, scene, view, key),

@@ -2,14 +2,18 @@
 
 use egui::Ui;
 
-use super::super::{Scene, View};
+use super::super::{Scene, View, tor};
+use super::Dialog;
 use crate::intent::Intent;
-use crate::model::{Presence, Reach, Tor};
+use crate::model::{Obstacle, Presence, Reach, Tor};
 use crate::parts::{Icon, Kind, button, check, presence, progress, text};
 
 /// Draws it.
-pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, _view: &mut View) {
+pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     now(ui, scene);
+    if scene.model.place.own_tor && button(ui, &scene.palette, Kind::Plain, &scene.say("detour-title")).clicked() {
+        view.dialog = Some(Dialog::Detour);
+    }
     identities(ui, scene);
     contacts(ui, scene);
 }
@@ -24,17 +28,15 @@ fn now(ui: &mut Ui, scene: &mut Scene<'_>) {
         Tor::Connecting { fraction, step } => {
             text::state(ui, Icon::Clock, palette.wait, &percent(scene, "tor-connecting", fraction));
             progress(ui, &palette, fraction, &scene.say("tor-progress"));
-            own_words(ui, scene, step.as_str());
+            let step = tor::step(scene, &step);
+            text::note(ui, &palette, &scene.say_with("start-tor-step", &[("step", step.as_str().into())]));
             text::note(ui, &palette, &scene.say("tor-connecting-means"));
         }
         Tor::Blocked { fraction, reason } => {
             text::state(ui, Icon::Warning, palette.bad, &percent(scene, "tor-blocked", fraction));
             progress(ui, &palette, fraction, &scene.say("tor-progress"));
-            own_words(ui, scene, reason.as_str());
-            text::section(ui, &scene.say("tor-what-to-do"));
-            for name in ["tor-do-network", "tor-do-clock", "tor-do-wait", "tor-do-bridges"] {
-                text::paragraph(ui, &scene.say(name));
-            }
+            text::paragraph(ui, &tor::obstacle(scene, &reason));
+            advice(ui, scene, &reason);
         }
         Tor::Ready => {
             text::state(ui, Icon::Onion, palette.good, &scene.say("tor-ready"));
@@ -50,10 +52,23 @@ fn now(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
-/// What Tor says of itself, which is English whatever the person's language.
-fn own_words(ui: &mut Ui, scene: &Scene<'_>, words: &str) {
-    if !words.is_empty() {
-        text::note(ui, &scene.palette, &scene.say_with("tor-says", &[("words", words.into())]));
+/// What can be done beside what the obstacle says itself: nothing that has nothing to do with it.
+fn advice(ui: &mut Ui, scene: &Scene<'_>, reason: &Obstacle) {
+    let anything: &[&'static str] = &["tor-do-network", "tor-do-clock", "tor-do-wait"];
+    let names: &[&'static str] = match reason {
+        Obstacle::Filtered | Obstacle::Directory | Obstacle::Network | Obstacle::Words(_) => anything,
+        Obstacle::Offline => &["tor-do-network", "tor-do-wait"],
+        // A transport may need the time, too.
+        Obstacle::Clock(_) | Obstacle::Bridges => &["tor-do-clock", "tor-do-wait"],
+        Obstacle::Proxy => &["tor-do-wait"],
+        Obstacle::NoProgram(_) | Obstacle::Unreadable | Obstacle::Stopped => return,
+    };
+    text::section(ui, &scene.say("tor-what-to-do"));
+    for name in names {
+        text::paragraph(ui, &scene.say(name));
+    }
+    if names == anything && scene.model.place.own_tor {
+        text::paragraph(ui, &scene.say("tor-do-bridges"));
     }
 }
 

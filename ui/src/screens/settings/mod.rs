@@ -8,9 +8,8 @@ mod sound;
 use egui::{ScrollArea, Ui};
 
 use super::dialog::Dialog;
-use super::{Page, Scene, View};
+use super::{Page, Scene, View, tor};
 use crate::intent::Intent;
-use crate::model::Tor;
 use crate::parts::{Icon, Kind, button, check, choice, icon_button, text};
 use crate::settings::{LOCK_MOST, Language, Look, Notify, SCALE_LEAST, SCALE_MOST, Settings};
 use crate::theme::GRID;
@@ -21,6 +20,8 @@ pub(crate) struct State {
     licences: bool,
     /// What this machine can hear and play with was asked for.
     sound_asked: bool,
+    /// How Tor is entered was asked for.
+    detour_asked: bool,
 }
 
 /// Draws it.
@@ -28,7 +29,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     ui.horizontal(|ui| {
         if icon_button(ui, &scene.palette, Icon::Back, &scene.say("settings-back")).clicked() {
             view.page = Page::Empty;
-            view.settings.sound_asked = false;
+            (view.settings.sound_asked, view.settings.detour_asked) = (false, false);
         }
         text::title(ui, &scene.say("settings-title"));
     });
@@ -184,19 +185,45 @@ fn lock(ui: &mut Ui, scene: &Scene<'_>, settings: &mut Settings) {
     });
 }
 
-fn network(ui: &mut Ui, scene: &Scene<'_>, view: &mut View) {
+fn network(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
     let palette = scene.palette;
     section(ui, scene, "settings-network");
-    match scene.model.tor {
-        Tor::Offline => text::state(ui, Icon::Onion, palette.muted, &scene.say("tor-offline")),
-        Tor::Connecting { .. } => text::state(ui, Icon::Clock, palette.wait, &scene.say("settings-tor-connecting")),
-        Tor::Blocked { .. } => text::state(ui, Icon::Warning, palette.bad, &scene.say("settings-tor-blocked")),
-        Tor::Ready => text::state(ui, Icon::Onion, palette.good, &scene.say("tor-ready")),
-    };
+    tor::state(ui, scene);
     if button(ui, &palette, Kind::Plain, &scene.say("settings-tor")).clicked() {
         view.dialog = Some(Dialog::Tor);
     }
-    text::note(ui, &palette, &scene.say("settings-bridges"));
+    detour(ui, scene, view);
+}
+
+/// How Tor is entered, in short, and the way to change it.
+fn detour(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
+    let palette = scene.palette;
+    section(ui, scene, "detour-title");
+    if !scene.model.place.own_tor {
+        text::note(ui, &palette, &scene.say("detour-not-ours"));
+        return;
+    }
+    if !std::mem::replace(&mut view.settings.detour_asked, true) {
+        scene.ask(Intent::LookAtDetour);
+    }
+    if let Some(detour) = &scene.model.detour {
+        let bridges = i64::try_from(detour.said.rows.len()).unwrap_or(i64::MAX);
+        if detour.unreadable {
+            text::state(ui, Icon::Warning, palette.bad, &scene.say("detour-unreadable"));
+        } else if bridges > 0 {
+            text::paragraph(ui, &scene.say_with("detour-by-bridges", &[("count", bridges.into())]));
+        } else {
+            text::paragraph(ui, &scene.say("detour-straight"));
+        }
+        for (typed, name) in [(&detour.typed.proxy, "detour-by-proxy"), (&detour.typed.ports, "detour-by-ports")] {
+            if !typed.is_empty() {
+                text::paragraph(ui, &scene.say(name));
+            }
+        }
+    }
+    if button(ui, &palette, Kind::Plain, &scene.say("detour-change")).clicked() {
+        view.dialog = Some(Dialog::Detour);
+    }
 }
 
 /// The width of the page where there is room: a line of some seventy characters.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use egui::Ui;
 
-use super::super::Scene;
+use super::super::{Scene, tor};
 use super::{State, footer};
+use crate::intent::Intent;
 use crate::model::{Identity, Reach, Tor};
 use crate::parts::{Icon, Kind, button, progress, qr, text};
 use crate::theme::{BODY, GRID};
@@ -15,6 +16,8 @@ use crate::theme::{BODY, GRID};
 pub(super) struct Watch {
     at: Option<(f32, f64)>,
     copied: bool,
+    /// The person wants to say how Tor is entered.
+    pub(super) detour: bool,
 }
 
 /// Draws it.
@@ -23,7 +26,8 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, first:
     text::display(ui, &scene.say("start-address-title"));
     text::paragraph(ui, &scene.say("start-address-note"));
     address(ui, scene, state, &identity);
-    tor(ui, scene, &mut state.address, &identity);
+    connection(ui, scene, &mut state.address, &identity);
+    detour(ui, scene, &mut state.address);
     if footer(ui, scene, false, &scene.say("start-go"), first).next {
         *state = State::default();
     }
@@ -56,7 +60,20 @@ fn address(ui: &mut Ui, scene: &Scene<'_>, state: &mut State, identity: &Identit
     }
 }
 
-fn tor(ui: &mut Ui, scene: &Scene<'_>, watch: &mut Watch, identity: &Identity) {
+/// The way around a block, and the way online for who wanted that first.
+fn detour(ui: &mut Ui, scene: &mut Scene<'_>, watch: &mut Watch) {
+    let palette = scene.palette;
+    ui.horizontal_wrapped(|ui| {
+        if scene.model.place.own_tor && scene.model.tor != Tor::Ready {
+            watch.detour = button(ui, &palette, Kind::Plain, &scene.say("start-detour")).clicked();
+        }
+        if scene.model.tor == Tor::Offline && button(ui, &palette, Kind::Plain, &scene.say("tor-go-online")).clicked() {
+            scene.ask(Intent::SetOnline(true));
+        }
+    });
+}
+
+fn connection(ui: &mut Ui, scene: &Scene<'_>, watch: &mut Watch, identity: &Identity) {
     let palette = &scene.palette;
     match &scene.model.tor {
         Tor::Offline => drop(text::state(ui, Icon::Info, palette.wait, &scene.say("start-tor-offline"))),
@@ -65,14 +82,15 @@ fn tor(ui: &mut Ui, scene: &Scene<'_>, watch: &mut Watch, identity: &Identity) {
             let words = scene.say_with("start-tor-connecting", &percent);
             text::state(ui, Icon::Clock, palette.wait, &words);
             progress(ui, palette, *fraction, &scene.say("start-tor-progress"));
+            let step = tor::step(scene, step);
             let step = [("step", step.as_str().into())];
             let slow = watch.stands_still(ui, *fraction, scene.now);
             let words = scene.say_with(if slow { "start-tor-slow" } else { "start-tor-step" }, &step);
             text::note(ui, palette, &words);
         }
         Tor::Blocked { fraction, reason } => {
-            let reason = [("reason", reason.as_str().into())];
-            text::state(ui, Icon::Warning, palette.bad, &scene.say_with("start-tor-blocked", &reason));
+            text::state(ui, Icon::Warning, palette.bad, &scene.say("settings-tor-blocked"));
+            text::paragraph(ui, &tor::obstacle(scene, reason));
             progress(ui, palette, *fraction, &scene.say("start-tor-progress"));
             text::note(ui, palette, &scene.say("start-tor-blocked-note"));
         }

@@ -14,6 +14,7 @@ use super::{Scene, View, dialog};
 use crate::model::{Model, Stage};
 use crate::parts::{Icon, Kind, button, text};
 use crate::theme::GRID;
+use dialog::Dialog;
 
 /// What the person is doing on the first start.
 #[derive(Default)]
@@ -70,6 +71,9 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, view: &mut View) {
             Step::Address => address::show(ui, scene, state, first),
         }
     });
+    if std::mem::take(&mut view.start.address.detour) {
+        view.dialog = Some(Dialog::Detour);
+    }
     dialog::show(ui, scene, view);
 }
 

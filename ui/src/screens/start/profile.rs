@@ -20,6 +20,8 @@ pub(super) struct Form {
     shown: bool,
     again_shown: bool,
     weak_accepted: bool,
+    /// Nothing may be connected to before the person says so.
+    offline: bool,
     complaint: Option<Complaint>,
 }
 
@@ -41,6 +43,10 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, state: &mut State, first:
     if !form.traceless {
         (enter, strength) = passphrase(ui, scene, form, first);
     }
+    if scene.model.place.own_tor {
+        check(ui, &scene.palette, &mut form.offline, &scene.say("start-offline"));
+        text::note(ui, &scene.palette, &scene.say("start-offline-note"));
+    }
     let Pressed { back, next } = footer(ui, scene, true, &scene.say("next"), false);
     if back {
         state.profile = Form::default();
@@ -59,7 +65,7 @@ fn ways(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form) {
         ui.add_enabled_ui(possible, |ui| card(ui, palette, form.traceless, &scene.say("start-traceless"), &note)).inner;
     if keep.clicked() || traceless.clicked() {
         // What was typed is not needed without a profile.
-        *form = Form { traceless: traceless.clicked(), ..Form::default() };
+        *form = Form { traceless: traceless.clicked(), offline: form.offline, ..Form::default() };
     }
     if form.traceless && scene.model.place.swap {
         text::state(ui, Icon::Warning, palette.wait, &scene.say("start-swap"));
@@ -114,7 +120,7 @@ fn complain(ui: &mut Ui, scene: &Scene<'_>, complaint: Complaint) {
 
 fn go(scene: &mut Scene<'_>, form: &mut Form, strength: Option<Strength>) {
     if form.traceless {
-        scene.ask(Intent::CreateTraceless);
+        scene.ask(Intent::CreateTraceless { offline: form.offline });
         return;
     }
     form.complaint = match strength {
@@ -124,7 +130,7 @@ fn go(scene: &mut Scene<'_>, form: &mut Form, strength: Option<Strength>) {
         Some(_) => None,
     };
     if form.complaint.is_none() {
-        scene.ask(Intent::Create { passphrase: form.passphrase.take() });
+        scene.ask(Intent::Create { passphrase: form.passphrase.take(), offline: form.offline });
         *form = Form::default();
     }
 }
