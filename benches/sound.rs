@@ -91,7 +91,7 @@ fn costs(speech: &[f32]) {
         tell(&format!("voice_cost_{name}"), share, "% of a core", None);
         share
     };
-    let (mut encoder, mut decoder) = (Encoder::new(40).unwrap(), Decoder::new().unwrap());
+    let (mut encoder, mut decoder) = (Encoder::new(Profile::Default.frame_bytes()).unwrap(), Decoder::new().unwrap());
     let mut frames = Vec::new();
     let mut all = percent("encode", &mut || {
         frames = speech.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();

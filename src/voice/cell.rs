@@ -173,17 +173,17 @@ mod tests {
     #[test]
     fn bytes_are_as_documented() {
         let echo = Some(Echo { number: 3, held: 258 });
-        let cell = Cell { number: 1, newest: 1, sent: 40, echo, frames: [vec![7; 40], vec![8; 40]].concat() };
+        let cell = Cell { number: 1, newest: 1, sent: 40, echo, frames: [vec![7; 43], vec![8; 43]].concat() };
         let header = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 40, 0, 0, 0, 3, 1, 2, 0];
-        let expected = [&header[..], &[7; 40], &[8; 40], &[0; VOICE_CELL - 99]].concat();
+        let expected = [&header[..], &[7; 43], &[8; 43], &[0; VOICE_CELL - 105]].concat();
         assert_eq!(cell.encode(Profile::Default).as_slice(), expected);
         let numbered: Vec<_> = cell.numbered(Profile::Default).collect();
-        assert_eq!(numbered, [(1, &[7; 40][..]), (0, &[8; 40][..])]);
+        assert_eq!(numbered, [(1, &[7; 43][..]), (0, &[8; 43][..])]);
     }
 
     #[test]
     fn wrong_cells_are_refused() {
-        let cell = Cell { number: 1, newest: 0, sent: 0, echo: None, frames: vec![7; 40] };
+        let cell = Cell { number: 1, newest: 0, sent: 0, echo: None, frames: vec![7; 43] };
         let bytes = cell.encode(Profile::Default);
         let with = |at: usize, byte: u8| {
             let mut bytes = bytes;
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(with(4, 0x80), Err(CellError::Field), "a frame from beyond");
         assert_eq!(with(17, 1), Err(CellError::Field), "held, but nothing echoed");
         assert_eq!(with(18, 1), Err(CellError::Field), "a flag");
-        assert_eq!(with(HEADER + 40, 1), Err(CellError::Field), "a frame before the first");
+        assert_eq!(with(HEADER + 43, 1), Err(CellError::Field), "a frame before the first");
         assert_eq!(with(VOICE_CELL - 1, 1), Err(CellError::Field), "padding");
         for length in [0, HEADER, VOICE_CELL - 1, VOICE_CELL + 1] {
             assert_eq!(Cell::decode(Profile::Default, &vec![0; length]), Err(CellError::Length));

@@ -46,8 +46,10 @@ pub(super) struct Playout {
     patience: Micros,
     table: Table,
     lateness: Lateness,
-    /// The lateness that frames would have if the circuit of each place had brought none.
-    without: Vec<Lateness>,
+    /// What is known of the circuit in each place.
+    circuits: Vec<Circuit>,
+    /// From one cell of a circuit to its next.
+    cycle: Micros,
     /// Of the first frame that came: those before it were spoken before anything could carry them.
     first: Option<u32>,
     /// When a frame is to be played, beyond the time its number stands for.
@@ -58,6 +60,17 @@ pub(super) struct Playout {
     aimed: Duration,
     state: State,
     counts: Counts,
+}
+
+/// What is known of a circuit.
+#[derive(Clone)]
+struct Circuit {
+    /// The newest frame that it brought.
+    newest: Option<u32>,
+    /// How late such frames were, the newest of a cell each.
+    cells: Lateness,
+    /// The lateness that frames would have if it had brought none.
+    without: Lateness,
 }
 
 /// Since the start of the call.
@@ -90,7 +103,8 @@ impl Playout {
             patience: micros(stagger.saturating_sub(SHORTEST_STAGGER)).saturating_mul(PATIENCE),
             table: Table::new(),
             lateness: Lateness::new(),
-            without: vec![Lateness::new(); circuits],
+            circuits: vec![Circuit::new(); circuits],
+            cycle: micros(stagger).saturating_mul(circuits as Micros),
             first: None,
             aim: None,
             strange: None,
@@ -115,9 +129,13 @@ impl Playout {
                 self.lateness.note(lateness);
             }
         }
-        for (other, without) in self.without.iter_mut().enumerate() {
-            if tells && other != place && before & !bit(other) == 0 {
-                without.note(lateness);
+        for (other, circuit) in self.circuits.iter_mut().enumerate().filter(|_| tells) {
+            if other == place && circuit.newest.is_none_or(|newest| newest < number) {
+                circuit.newest = Some(number);
+                circuit.cells.note(lateness);
+            }
+            if other != place && before & !bit(other) == 0 {
+                circuit.without.note(lateness);
             }
         }
     }
@@ -134,7 +152,7 @@ impl Playout {
             return true;
         }
         self.lateness = Lateness::new();
-        self.without.fill(Lateness::new());
+        self.circuits.fill(Circuit::new());
         (self.aim, self.strange) = (None, None);
         false
     }
@@ -198,7 +216,7 @@ impl Playout {
         // Rather a bridge now and then than a long wait for what is rare.
         let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT) + self.patience;
         // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
-        let one_less = self.one_less()?;
+        let one_less = self.circuits.iter().filter_map(Circuit::to_do_without).max()?;
         Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT) + self.patience)))
     }
 
@@ -212,12 +230,6 @@ impl Playout {
             return self.table.first_from(due).filter(|number| *number == due || self.state != State::Waiting);
         }
         (heard_at - stands_for(newest) - aim <= micros(RESUME)).then_some(newest)
-    }
-
-    /// What to aim at so that any one circuit may stop.
-    fn one_less(&self) -> Option<Micros> {
-        let spare = self.without.iter().filter(|without| !without.is_young());
-        Some(spare.filter_map(|without| without.all_but(WITHOUT_SHARE)).max()? + micros(WITHOUT_SPARE))
     }
 
     fn frame(&mut self, pace: Pace, leap: bool) -> Option<Play> {
@@ -255,12 +267,10 @@ impl Playout {
     /// How fast to play a frame that is so far behind its time. Speech is left as it is wherever that is possible: its rhythm
     /// is heard. What is to be made up for waits for a pause.
     fn pace(&self, lag: Micros, now: Duration, ahead: Duration) -> Pace {
-        let lag = lag as f32 / 1_000.0;
-        let (soon, starving_lag, slow) =
-            if self.is_short() { (SOON, SHORT_LAG, SLOWEST) } else { (VERY_SOON, STARVING_LAG, SLOW) };
-        if self.is_starving(now, ahead, soon) && lag < starving_lag {
-            return Pace { speech: slow, pause: slow };
+        if let Some(speed) = self.to_last(now, ahead) {
+            return Pace { speech: speed, pause: speed };
         }
+        let lag = lag as f32 / 1_000.0;
         let pause = match lag {
             lag if lag > PAUSE_LAG => FAST_PAUSE,
             lag if lag < -PAUSE_LAG => SLOW_PAUSE,
@@ -274,18 +284,36 @@ impl Playout {
         Pace { speech, pause }
     }
 
-    /// Whether a circuit that stops leaves a hole, since to wait for the others would be too dear.
-    fn is_short(&self) -> bool {
-        self.aim.zip(self.one_less()).is_some_and(|(aim, one_less)| aim < one_less)
+    /// If what is left to play does not last until what is missing should come: how fast to play so that it does.
+    fn to_last(&self, now: Duration, ahead: Duration) -> Option<f32> {
+        let run = self.table.run();
+        let left = micros(ahead.saturating_add(FRAME.saturating_mul(run)));
+        let missing = self.table.next().saturating_add(run);
+        let mut all = self.circuits.iter().map(|circuit| circuit.brings(missing, self.cycle, now));
+        let comes = all.clone().flatten().min().unwrap_or(0);
+        // While any is late, what the others are to bring may be late as well.
+        let comes = if all.any(|comes| comes.is_none()) { comes.max(micros(UNSURE)) } else { comes };
+        (comes > left).then(|| (left as f32 / comes as f32).max(SLOWEST))
+    }
+}
+
+impl Circuit {
+    fn new() -> Self {
+        Self { newest: None, cells: Lateness::new(), without: Lateness::new() }
     }
 
-    /// Whether the first frame that is missing is later than frames usually are, and needed so soon.
-    fn is_starving(&self, now: Duration, ahead: Duration, soon: Duration) -> bool {
-        let run = self.table.run();
-        let left = ahead.saturating_add(FRAME.saturating_mul(run));
-        let missing = self.table.next().saturating_add(run);
-        let lateness = micros(now) - stands_for(missing);
-        left <= soon && self.lateness.all_but(USUAL_SHARE).is_some_and(|usual| lateness > usual)
+    /// In how long it should have brought this frame. None if even its next cell should be here by now, or nothing is known:
+    /// it may have stopped.
+    fn brings(&self, number: u32, cycle: Micros, now: Duration) -> Option<Micros> {
+        let (newest, late) = self.newest.zip(self.cells.all_but(OVERDUE_SHARE))?;
+        let next = stands_for(newest) + cycle;
+        let more = (stands_for(number) - next + cycle - 1).div_euclid(cycle.max(1)).max(0);
+        (next + late > micros(now)).then(|| next + more * cycle + late - micros(now))
+    }
+
+    /// What to aim at so that it may stop: frames then are as late as those of the others.
+    fn to_do_without(&self) -> Option<Micros> {
+        self.without.all_but(WITHOUT_SHARE).filter(|_| !self.without.is_young())
     }
 }
 
@@ -312,42 +340,27 @@ const BRIDGE: Duration = Duration::from_millis(100);
 const FIRST_WAIT: Duration = Duration::from_millis(80);
 
 /// Of all frames, so many may come too late for the aim: they are waited for, or bridged.
-const LATE_SHARE: f64 = 0.005;
+const LATE_SHARE: f64 = 0.05;
 
 /// A tenth of the frames is rare; and so much longer than for the others they are waited for.
 const RARE_SHARE: f64 = 0.1;
-const RARE_WAIT: Duration = Duration::from_millis(90);
+const RARE_WAIT: Duration = Duration::from_millis(70);
 
 /// Of all frames, so many may come too late when one circuit stops.
-const WITHOUT_SHARE: f64 = 0.05;
-
-/// Beyond that, to find out that it has stopped.
-const WITHOUT_SPARE: Duration = Duration::from_millis(15);
+const WITHOUT_SHARE: f64 = 0.1;
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
-const SPARE_WAIT: Duration = Duration::from_millis(150);
+const SPARE_WAIT: Duration = Duration::from_millis(145);
 
 /// Where cells are further apart than in the default profile, so many times the difference is waited more.
 const PATIENCE: Micros = 2;
 const SHORTEST_STAGGER: Duration = Duration::from_millis(20);
 
 /// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms, and what was never so late yet may be.
-const SPARE: Duration = Duration::from_millis(20);
+const SPARE: Duration = Duration::from_millis(45);
 
 /// The aim sinks by one part in so many: 5 ms a second. Each step down is a pause made shorter.
 const SINK: Micros = 200;
-
-/// One frame in so many is later than "usual".
-const USUAL_SHARE: f64 = 0.05;
-
-/// With less than this left to play, a frame that is late is a danger: where the others of a stopped circuit are waited for
-/// long enough only if we slow down, and where they should be there already.
-const SOON: Duration = Duration::from_millis(100);
-const VERY_SOON: Duration = Duration::from_millis(45);
-
-/// Behind by so many milliseconds, we no longer slow down to wait: the delay would grow with every hiccup.
-const STARVING_LAG: f32 = 6.0;
-const SHORT_LAG: f32 = 200.0;
 
 /// In a pause, a deviation of so many milliseconds is mended.
 const PAUSE_LAG: f32 = 2.0;
@@ -365,5 +378,10 @@ const GENTLY_FAST: f32 = 1.05;
 const FAST_PAUSE: f32 = 1.3;
 const SLOW_PAUSE: f32 = 0.8;
 /// For some hundredths of a second, rather than a hole.
-const SLOW: f32 = 0.65;
 const SLOWEST: f32 = 0.5;
+
+/// One cell of a circuit in so many is later than "due".
+const OVERDUE_SHARE: f64 = 0.1;
+
+/// While a circuit is late, so much is kept in hand: the frame that is being played and the next question, 10 ms later.
+const UNSURE: Duration = Duration::from_millis(35);

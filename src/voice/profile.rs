@@ -8,19 +8,25 @@ use super::cell::FRAMES_ROOM;
 use crate::wire::Profile;
 
 impl Profile {
-    /// Bits of sound a second; the codec makes each frame exactly [`Profile::frame_bytes`] long.
-    pub fn bit_rate(self) -> u32 {
+    /// How many frames ride in one cell: the newest and those before it. The more, the longer a circuit may stand still without
+    /// a hole; the fewer, the better each sounds.
+    pub fn frames_per_cell(self) -> usize {
         match self {
-            Self::Default => 16_000,
-            Self::Saver => 12_000,
-            Self::Thin => 9_000,
+            Self::Default => 10,
+            Self::Saver => 14,
+            Self::Thin => 18,
         }
     }
 
-    /// Bytes of one encoded frame. At 9 kbit/s a frame has 22.5 bytes, which libopus rounds up.
+    /// Bytes of one encoded frame: a cell is full, whatever its frames weigh, so they take all the room there is.
     pub fn frame_bytes(self) -> usize {
+        FRAMES_ROOM / self.frames_per_cell()
+    }
+
+    /// Bits of sound a second; the codec makes each frame exactly [`Profile::frame_bytes`] long.
+    pub fn bit_rate(self) -> usize {
         let frames_a_second = 50;
-        (self.bit_rate() as usize).div_ceil(8 * frames_a_second)
+        8 * frames_a_second * self.frame_bytes()
     }
 
     /// From one cell of the call to the next, on whichever circuit.
@@ -30,11 +36,6 @@ impl Profile {
             Self::Saver => Duration::from_millis(40),
             Self::Thin => Duration::from_millis(60),
         }
-    }
-
-    /// How many frames ride in one cell: the newest and those before it.
-    pub fn frames_per_cell(self) -> usize {
-        FRAMES_ROOM / self.frame_bytes()
     }
 }
 
@@ -48,9 +49,9 @@ mod tests {
     #[test]
     fn profiles_are_as_documented() {
         let shape = |p: Profile| (p.bit_rate(), p.frame_bytes(), p.frames_per_cell(), p.stagger().as_millis());
-        assert_eq!(shape(Profile::Default), (16_000, 40, 10, 20));
-        assert_eq!(shape(Profile::Saver), (12_000, 30, 14, 40));
-        assert_eq!(shape(Profile::Thin), (9_000, 23, 18, 60));
+        assert_eq!(shape(Profile::Default), (17_200, 43, 10, 20));
+        assert_eq!(shape(Profile::Saver), (12_400, 31, 14, 40));
+        assert_eq!(shape(Profile::Thin), (9_600, 24, 18, 60));
     }
 
     /// One circuit of two may stop, and each frame still travels: its cells overlap.

@@ -178,7 +178,7 @@ fn line() -> (Line, LaneId) {
 }
 
 fn cell(number: u32, newest: u32) -> [u8; VOICE_CELL] {
-    let frames = vec![1; 40 * 10.min(newest as usize + 1)];
+    let frames = vec![1; 43 * 10.min(newest as usize + 1)];
     Cell { number, newest, sent: 0, echo: None, frames }.encode(Profile::Default)
 }
 
@@ -205,7 +205,7 @@ fn wrong_sizes_wrong_circuits_and_wrong_echoes_are_refused() {
     assert_eq!(line.hear(lane, &[0; VOICE_CELL], ms(0)), Err(LineError::Cell(CellError::Field)));
     assert_eq!(line.hear(LaneId(9), &cell(1, 0), ms(0)), Err(LineError::Closed));
     let echo = Some(Echo { number: 1, held: 0 });
-    let early = Cell { number: 1, newest: 0, sent: 0, echo, frames: vec![0; 40] }.encode(Profile::Default);
+    let early = Cell { number: 1, newest: 0, sent: 0, echo, frames: vec![0; 43] }.encode(Profile::Default);
     assert_eq!(line.hear(lane, &early, ms(0)), Err(LineError::Echo));
 }
 
@@ -222,7 +222,7 @@ fn a_microphone_that_stops_leaves_silence_and_not_a_hole() {
     let mut newest = Vec::new();
     for tick in 0..60u64 {
         if tick < 5 {
-            line.speak(&[7; 40], ms(20 * tick));
+            line.speak(&[7; 43], ms(20 * tick));
         }
         if let Some((_, bytes)) = line.due(ms(20 * tick)) {
             newest.push(Cell::decode(Profile::Default, &bytes).unwrap().newest);
@@ -236,9 +236,9 @@ fn a_microphone_that_stops_leaves_silence_and_not_a_hole() {
 #[test]
 fn a_frame_of_a_wrong_size_goes_out_as_silence() {
     let (mut line, _) = line();
-    line.speak(&[9; 41], ms(0));
+    line.speak(&[9; 44], ms(0));
     let (_, bytes) = line.due(ms(0)).unwrap();
-    assert_eq!(Cell::decode(Profile::Default, &bytes).unwrap().frames, [0; 40]);
+    assert_eq!(Cell::decode(Profile::Default, &bytes).unwrap().frames, [0; 43]);
 }
 
 #[test]

@@ -44,12 +44,12 @@ pub enum Signal {
 /// is said in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Profile {
-    /// 16 kbit/s of sound, 50 cells a second.
+    /// 17 kbit/s of sound, 50 cells a second.
     #[default]
     Default,
     /// 12 kbit/s of sound, 25 cells a second.
     Saver,
-    /// 9 kbit/s of sound, 17 cells a second.
+    /// 10 kbit/s of sound, 17 cells a second.
     Thin,
 }
 
