@@ -54,8 +54,8 @@ pub(super) struct Playout {
     first: Option<u32>,
     /// When a frame is to be played, beyond the time its number stands for.
     aim: Option<Micros>,
-    /// Since when nothing comes but what is far too late.
-    strange: Option<Duration>,
+    /// Since when nothing comes but what is far too late, and when that last came.
+    strange: Option<(Duration, Duration)>,
     /// When `aim` was last looked at.
     aimed: Duration,
     state: State,
@@ -121,7 +121,9 @@ impl Playout {
         let (taken, before) = self.table.put(number, bytes, bit(place));
         let lateness = micros(now) - stands_for(number);
         // What was spoken before the call could carry it, or comes far too late, does not tell how long to wait.
-        let tells = !self.is_strange(lateness, now) && number >= first;
+        // A copy says nothing of the network: its cell reaches back as far as it can.
+        let far = if taken == Taken::Copy { self.is_far(lateness) } else { self.is_strange(lateness, now) };
+        let tells = !far && number >= first;
         if taken != Taken::Copy {
             self.counts.came += 1;
             self.counts.late += u64::from(taken == Taken::Late);
@@ -140,14 +142,20 @@ impl Playout {
         }
     }
 
+    /// Whether a frame comes far later than it is waited for.
+    fn is_far(&self, lateness: Micros) -> bool {
+        self.aim.is_some_and(|aim| lateness - aim > micros(LIVE))
+    }
+
     /// Whether a frame comes from a standstill. If nothing else comes for long, the network has become another, and what
-    /// was known of it is forgotten.
+    /// was known of it is forgotten. A time in which nothing comes at all does not count.
     fn is_strange(&mut self, lateness: Micros, now: Duration) -> bool {
-        if self.aim.is_none_or(|aim| lateness - aim <= micros(LIVE)) {
+        if !self.is_far(lateness) {
             self.strange = None;
             return false;
         }
-        let since = *self.strange.get_or_insert(now);
+        let (since, _) = self.strange.filter(|(_, last)| now.saturating_sub(*last) < LIVE).unwrap_or((now, now));
+        self.strange = Some((since, now));
         if now.saturating_sub(since) < NEW_NETWORK {
             return true;
         }

@@ -81,7 +81,8 @@ fn a_circuit_that_dies_is_replaced_and_the_call_goes_on() {
 
 #[test]
 fn after_a_standstill_of_all_the_call_is_live_at_once() {
-    for seed in 0..6 {
+    // In call 287 the last that comes before the standstill is a copy of a frame of long ago.
+    for seed in (0..6).chain([287]) {
         let faults = (0..3).map(|circuit| Fault::Freeze(circuit, seconds(20)..seconds(23))).collect();
         let outcome = Plan { lasts: seconds(40), faults, ..Plan::new(steady(), seed) }.run();
         let slowest = |from, to| {
