@@ -12,6 +12,7 @@
     reason = "a bench stops at what goes wrong, and asks another program"
 )]
 
+use std::ops::Range;
 use std::time::Duration;
 
 use figure::tell;
@@ -41,18 +42,23 @@ fn main() {
     for profile in Profile::ALL {
         let name = format!("{profile:?}").to_lowercase();
         let mut encoder = Encoder::new(profile.frame_bytes()).unwrap();
+        // Said over and over, and encoded as it is said: neither side begins anew in the midst of it.
+        let said: Vec<f32> = speech.iter().copied().cycle().take(speech.len() * (ROUNDS + 2)).collect();
         let frames: Vec<Vec<u8>> =
-            speech.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();
+            said.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();
         let sizes: std::collections::BTreeSet<usize> = frames.iter().map(Vec::len).collect();
         tell(&format!("voice_frame_{name}"), *sizes.last().unwrap() as f64, "bytes", None);
         tell(&format!("voice_frame_sizes_{name}"), sizes.len() as f64, "sizes", None);
         let mut decoder = Decoder::new().unwrap();
         let heard: Vec<f32> = frames.iter().flat_map(|frame| decoder.decode(frame).unwrap()).collect();
-        let Some(alone) = judge(&speech, &heard, &pieces) else { continue };
+        // Neither with codec alone nor in a call the first time round: a call finds out about its circuits first.
+        let Some(alone) = judge(&said[speech.len()..], &heard[speech.len()..], &pieces) else { continue };
         let alone = mean_pesq(&alone);
         tell(&format!("voice_codec_pesq_{name}"), alone, "PESQ-WB", None);
-        let called = called(&speech, &pieces, frames, profile);
-        tell(&format!("voice_call_pesq_{name}"), called, "PESQ-WB", Some(alone));
+        for (set, seeds) in [("", 0..CALLS), ("_other", OTHER..OTHER + CALLS)] {
+            let called = called(&said, speech.len(), &pieces, &frames, profile, seeds);
+            tell(&format!("voice_call_pesq_{name}{set}"), called, "PESQ-WB", Some(alone));
+        }
     }
     for delay_ms in [60, 100, 150, 200, 300] {
         let enhancement = echo::enhancement(Listening::Loudspeaker, delay_ms);
@@ -61,22 +67,25 @@ fn main() {
     costs(&speech);
 }
 
-/// PESQ-WB of what is heard in calls over usual circuits, the mean of some calls.
-fn called(speech: &[f32], pieces: &[usize], frames: Vec<Vec<u8>>, profile: Profile) -> f64 {
-    // The codec begins anew with the same state each time round, so that all is one sound.
-    let length = frames.len() * FRAME;
-    let seconds = length as f64 / f64::from(RATE);
-    let said: Vec<f32> = speech.iter().copied().take(length).cycle().take(length * (1 + ROUNDS)).collect();
-    let lasts = Duration::from_secs_f64(seconds * (ROUNDS + 2) as f64);
-    let verdicts: Vec<Verdict> = (0..CALLS)
+/// PESQ-WB of what is heard in calls over usual circuits after the first `round` samples, the mean of some calls.
+fn called(
+    said: &[f32],
+    round: usize,
+    pieces: &[usize],
+    frames: &[Vec<u8>],
+    profile: Profile,
+    seeds: Range<u64>,
+) -> f64 {
+    let lasts = Duration::from_secs_f64(said.len() as f64 / f64::from(RATE));
+    let least = (ROUNDS - 1) * pieces.len() * CALLS as usize;
+    let verdicts: Vec<Verdict> = seeds
         .flat_map(|seed| {
             let plan = Plan { profile, lasts, ..Plan::new(Weather::TYPICAL, seed) };
-            let sound = plan.run_heard(frames.clone(), Playing::new().unwrap()).sound;
-            // Not the first time round: a call finds out about its circuits first.
-            judge(&said[length..], &sound[length..], pieces).unwrap()
+            let sound = plan.run_heard(frames.to_vec(), Playing::new().unwrap()).sound;
+            judge(&said[round..round * (1 + ROUNDS)], &sound[round..], pieces).unwrap()
         })
         .collect();
-    assert!(verdicts.len() >= CALLS as usize * (ROUNDS - 1) * pieces.len(), "{} pieces were heard", verdicts.len());
+    assert!(verdicts.len() >= least, "{} pieces were heard", verdicts.len());
     mean_pesq(&verdicts)
 }
 
@@ -135,6 +144,9 @@ fn thread_time() -> Duration {
 
 /// Calls whose sound is judged, with other circuits each.
 const CALLS: u64 = 10;
+
+/// The first of the calls that nothing was ever tuned on.
+const OTHER: u64 = 1_000;
 
 /// How often what is said is said in such a call, after the first time.
 const ROUNDS: usize = 3;

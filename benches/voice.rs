@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench tells figures and takes the time")]
 #![allow(clippy::unwrap_used, reason = "a bench stops at what goes wrong")]
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use pelure::voice::Stretch;
@@ -26,8 +27,11 @@ fn main() {
         }
         figures_of(&format!("{name}_default_k6"), weather, Profile::Default, 6, calls);
     }
-    one_frozen();
-    all_frozen();
+    one_frozen("60_calls", 0..20);
+    one_frozen("600_other_calls", OTHER..OTHER + 200);
+    all_frozen("", 0..20);
+    all_frozen("_other", OTHER..OTHER + 200);
+    typical_elsewhere(calls);
     drift();
     leak();
     work();
@@ -60,23 +64,32 @@ fn figures_of(name: &str, weather: Weather, profile: Profile, circuits: u8, call
     tell(&format!("voice_{name}_stretched"), mean(&stretched), "%", None);
 }
 
+/// The same of calls that nothing was ever tuned on.
+fn typical_elsewhere(calls: u64) {
+    let run = |seed| Plan::new(Weather::TYPICAL, seed).run();
+    let delays: Vec<Duration> =
+        (OTHER..OTHER + calls).flat_map(|seed| run(seed).delays().collect::<Vec<_>>()).collect();
+    tell("voice_typical_other_extra_delay_p50", 1e3 * quantile(&delays, 0.5), "ms", Some(120.0));
+    tell("voice_typical_other_extra_delay_p95", 1e3 * quantile(&delays, 0.95), "ms", Some(180.0));
+}
+
 /// Each circuit of some calls stops for five seconds.
-fn one_frozen() {
+fn one_frozen(name: &str, seeds: Range<u64>) {
     let mut holes = 0;
-    for seed in 0..20 {
+    for seed in seeds {
         for circuit in 0..3 {
             let faults = vec![Fault::Freeze(circuit, seconds(20)..seconds(25))];
             let outcome = Plan { lasts: seconds(40), faults, ..Plan::new(steady(), seed) }.run();
             holes += outcome.concealed.iter().filter(|at| **at > seconds(10)).count();
         }
     }
-    tell("voice_one_frozen_5_s_concealed_pieces_in_60_calls", holes as f64, "10 ms", Some(0.0));
+    tell(&format!("voice_one_frozen_5_s_concealed_pieces_in_{name}"), holes as f64, "10 ms", Some(0.0));
 }
 
 /// All circuits stop for three seconds.
-fn all_frozen() {
+fn all_frozen(name: &str, seeds: Range<u64>) {
     let (mut live, mut oldest) = (Duration::ZERO, 0.0f64);
-    for seed in 0..20 {
+    for seed in seeds {
         let faults = (0..3).map(|circuit| Fault::Freeze(circuit, seconds(20)..seconds(23))).collect();
         let outcome = Plan { lasts: seconds(40), faults, ..Plan::new(steady(), seed) }.run();
         let before = outcome.heard.iter().filter(|heard| (seconds(15)..seconds(20)).contains(&heard.at));
@@ -86,8 +99,8 @@ fn all_frozen() {
         let after = outcome.heard.iter().filter(|heard| heard.at >= seconds(23));
         oldest = after.map(|heard| heard.delay.as_secs_f64() - usual.as_secs_f64()).fold(oldest, f64::max);
     }
-    tell("voice_all_frozen_3_s_live_after", 1e3 * live.as_secs_f64(), "ms", Some(400.0));
-    tell("voice_all_frozen_3_s_oldest_beyond_usual", 1e3 * oldest, "ms", Some(300.0));
+    tell(&format!("voice_all_frozen{name}_3_s_live_after"), 1e3 * live.as_secs_f64(), "ms", Some(400.0));
+    tell(&format!("voice_all_frozen{name}_3_s_oldest_beyond_usual"), 1e3 * oldest, "ms", Some(300.0));
 }
 
 /// Ninety minutes with clocks that differ by 200 millionths.
@@ -143,3 +156,6 @@ fn steady() -> Weather {
 fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
+
+/// The first of the calls that nothing was ever tuned on.
+const OTHER: u64 = 1_000;
