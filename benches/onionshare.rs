@@ -25,9 +25,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
-use kit::pair::{Person, meet};
+use kit::pair::{Person, meet, random};
 use kit::process::Outcome;
-use pelure::wire::{Random, Seeded};
 use serde_json::json;
 use tornet::{Plan, Tornet, Weather};
 
@@ -185,13 +184,6 @@ impl Drop for Tor {
     }
 }
 
-/// Bytes that do not compress, the same in each run.
-fn random(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
-    Seeded::new(SEED).fill(&mut bytes);
-    bytes
-}
-
 fn note(what: &str) {
     eprintln!("onionshare: {what}");
 }
@@ -199,7 +191,6 @@ fn note(what: &str) {
 /// What every byte takes longer on each link, each way.
 const DELAY: Duration = Duration::from_millis(25);
 const BYTES: usize = 20_000_000;
-const SEED: u64 = 20;
 /// How long somebody looks before they click.
 const LOOK: Duration = Duration::from_secs(5);
 /// Transfers of each.

@@ -23,11 +23,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kit::figure::{quantile, tell};
-use kit::pair::{Person, meet, text};
+use kit::pair::{Person, meet, random, text};
 use kit::process::Outcome;
 use pelure::voice;
 use pelure::voice::pcm::RATE;
-use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
 use tornet::{Client, Plan, Tornet, Weather};
 
@@ -191,13 +190,6 @@ fn speak(path: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Bytes that do not compress, the same in each run.
-fn random(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
-    Seeded::new(SEED).fill(&mut bytes);
-    bytes
-}
-
 fn note(what: &str) {
     eprintln!("system: {what}");
 }
@@ -207,7 +199,6 @@ const TEXT: &str = "The documents were copied on a Sunday, when nobody was in th
 /// What every byte takes longer on each link, each way.
 const DELAY: Duration = Duration::from_millis(25);
 const BYTES: usize = 20_000_000;
-const SEED: u64 = 20;
 const ROUNDS: usize = 3;
 /// How long somebody looks at an offer before they accept it.
 const LOOK: Duration = Duration::from_secs(5);

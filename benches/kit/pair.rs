@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use pelure::wire::{Random, Seeded};
 use serde_json::{Value, json};
 
 use super::process::{Outcome, Process};
@@ -93,6 +94,13 @@ pub fn meet(one: &mut Person, other: &mut Person) -> Outcome<()> {
     other.contact = text(&other.process.call("request.accept", &accept)?, "contact")?;
     one.presence("online")?;
     other.presence("online")
+}
+
+/// Bytes that do not compress, the same in each run.
+pub fn random(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    Seeded::new(20).fill(&mut bytes);
+    bytes
 }
 
 /// A text of an object.

@@ -70,7 +70,9 @@ pub(super) fn open(blobs: &BlobStore, path: &Path, clean: bool) -> Result<Ready,
             let copy = sweep.copy(&folder, blobs, &blob)?;
             (Content::Sealed(Arc::new(copy)), FileSource::Blob(blob))
         }
-        (_, content) => {
+        // It was a folder when it was looked into; nothing leaves as cleaned that is not.
+        (Some(Instead::Folder(_)), _) => return Err(DiskError::Changed.into()),
+        (None, content) => {
             // A content that lies somewhere has a place.
             let path = content.path().ok_or(DiskError::Missing)?.to_owned();
             let mark = content.fingerprint();
@@ -131,10 +133,7 @@ pub(super) fn fresh_blob() -> Blob {
 /// What cleaning makes of a content.
 fn look(content: &Content, name: &str) -> Result<Looked<Instead>, EngineError> {
     if let Content::Folder(folder) = content {
-        let sweep = Sweep::new(folder)?;
-        let (removed, kept) = (sweep.removed(), sweep.kept());
-        let instead = sweep.changes().then_some(Instead::Folder(sweep));
-        return Ok(Looked { instead, removed, kept });
+        return Ok(Sweep::look(folder)?.map(Instead::Folder));
     }
     if !clean::fits(content.len()) {
         return Ok(Looked::uncleaned(clean::Why::TooLarge));

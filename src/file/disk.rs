@@ -16,7 +16,7 @@ use rustix::io::Errno;
 
 pub use blob::{BlobName, BlobStore, OpenBlob};
 pub use content::Content;
-pub use folder::Folder;
+pub use folder::{Folder, read_bundle};
 pub use save::{manifest, save, save_folder};
 pub use source::{Fingerprint, Source};
 pub use space::{free_space, memory};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use super::Looked;
-use crate::file::disk::{BlobStore, DiskError, Folder, OpenBlob};
+use crate::file::disk::{BlobStore, DiskError, Folder, OpenBlob, read_bundle};
 use crate::file::{Entry, Manifest, clean};
 use crate::vault::Blob;
 
@@ -18,22 +18,19 @@ pub(super) struct Sweep {
     manifest: Manifest,
     /// Those that cleaning changes, by their place in the list.
     changed: BTreeSet<usize>,
-    removed: BTreeSet<String>,
-    kept: BTreeSet<String>,
 }
 
-/// A folder as it is after cleaning, read from front to back.
+/// The files of a folder as they are after cleaning, read from front to back.
 struct Swept<'a> {
     folder: &'a Folder,
     sweep: &'a Sweep,
-    head: Vec<u8>,
     /// The cleaned file that was read last.
     recent: Option<(usize, Zeroizing<Vec<u8>>)>,
 }
 
 impl Sweep {
-    /// Looks into every file that may be cleaned.
-    pub(super) fn new(folder: &Folder) -> Result<Self, DiskError> {
+    /// Looks into every file that may be cleaned. What is said is true of any of them.
+    pub(super) fn look(folder: &Folder) -> Result<Looked<Self>, DiskError> {
         let (mut files, mut changed) = (Vec::new(), BTreeSet::new());
         let (mut removed, mut kept) = (BTreeSet::new(), BTreeSet::new());
         for (at, entry) in folder.manifest().entries().iter().enumerate() {
@@ -47,12 +44,9 @@ impl Sweep {
             kept.extend(looked.kept);
         }
         // The order of the list is that of the paths, which stay.
-        Ok(Self { manifest: Manifest::new(files)?, changed, removed, kept })
-    }
-
-    /// Whether anything is removed.
-    pub(super) fn changes(&self) -> bool {
-        !self.changed.is_empty()
+        let sweep = Self { manifest: Manifest::new(files)?, changed };
+        let instead = (!sweep.changed.is_empty()).then_some(sweep);
+        Ok(Looked { instead, removed: removed.into_iter().collect(), kept: kept.into_iter().collect() })
     }
 
     /// Bytes of the list and the cleaned files.
@@ -60,51 +54,20 @@ impl Sweep {
         self.manifest.size()
     }
 
-    /// Words of what is removed from any file.
-    pub(super) fn removed(&self) -> Vec<String> {
-        self.removed.iter().cloned().collect()
-    }
-
-    /// Words of what stays in any file, and of why any cannot be cleaned.
-    pub(super) fn kept(&self) -> Vec<String> {
-        self.kept.iter().cloned().collect()
-    }
-
     /// Seals the cleaned folder.
     ///
     /// # Errors
     /// [`DiskError::Changed`]: it is not the folder any more that was looked into; [`DiskError::Full`].
     pub(super) fn copy(&self, folder: &Folder, blobs: &BlobStore, blob: &Blob) -> Result<OpenBlob, DiskError> {
-        let mut swept = Swept { folder, sweep: self, head: self.manifest.to_bytes(), recent: None };
-        blobs.seal_from(blob.name, &blob.key, self.size(), &mut |offset, into| swept.read_at(offset, into))
+        let (mut swept, head) = (Swept { folder, sweep: self, recent: None }, self.manifest.to_bytes());
+        blobs.seal_from(blob.name, &blob.key, self.size(), &mut |offset, into| {
+            read_bundle(&self.manifest, &head, offset, into, |at, from, piece| swept.read(at, from, piece))
+        })
     }
 }
 
 impl Swept<'_> {
-    fn read_at(&mut self, offset: u64, into: &mut [u8]) -> Result<(), DiskError> {
-        let (mut offset, mut rest) = (offset, into);
-        if let Some(head) = usize::try_from(offset).ok().and_then(|from| self.head.get(from..)) {
-            let (piece, after) = rest.split_at_mut(head.len().min(rest.len()));
-            piece.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
-            offset += piece.len() as u64;
-            rest = after;
-        }
-        let entries = self.sweep.manifest.entries();
-        let mut at = entries.partition_point(|file| file.offset + file.size <= offset);
-        while !rest.is_empty() {
-            let file = entries.get(at).ok_or(DiskError::Misplaced)?;
-            let from = offset - file.offset;
-            let here = usize::try_from(file.size - from).unwrap_or(usize::MAX).min(rest.len());
-            let (piece, after) = rest.split_at_mut(here);
-            self.read_file(at, from, piece)?;
-            offset += here as u64;
-            rest = after;
-            at += 1;
-        }
-        Ok(())
-    }
-
-    fn read_file(&mut self, at: usize, from: u64, into: &mut [u8]) -> Result<(), DiskError> {
+    fn read(&mut self, at: usize, from: u64, into: &mut [u8]) -> Result<(), DiskError> {
         let entry = self.folder.manifest().entries().get(at).ok_or(DiskError::Misplaced)?;
         if !self.sweep.changed.contains(&at) {
             return self.folder.read_at(entry.offset + from, into);

@@ -79,27 +79,9 @@ impl Folder {
     /// # Errors
     /// [`DiskError::Changed`] or [`DiskError::Missing`]: a file is not what it was.
     pub fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), DiskError> {
-        let (mut offset, mut rest) = (offset, into);
-        if let Some(head) = usize::try_from(offset).ok().and_then(|from| self.head.get(from..)) {
-            let (piece, after) = rest.split_at_mut(head.len().min(rest.len()));
-            piece.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
-            offset += piece.len() as u64;
-            rest = after;
-        }
-        let mut at = self.manifest.entries().partition_point(|file| file.offset + file.size <= offset);
-        while !rest.is_empty() {
-            let file = self.manifest.entries().get(at).ok_or(DiskError::Misplaced)?;
-            let from = offset - file.offset;
-            let here = usize::try_from(file.size - from).unwrap_or(usize::MAX).min(rest.len());
-            let (piece, after) = rest.split_at_mut(here);
-            if !piece.is_empty() {
-                read_at(&*self.opened(at)?, from, piece)?;
-            }
-            offset += here as u64;
-            rest = after;
-            at += 1;
-        }
-        Ok(())
+        read_bundle(&self.manifest, &self.head, offset, into, |at, from, piece| {
+            read_at(&*self.opened(at)?, from, piece)
+        })
     }
 
     /// A file, opened; of those that are open the one that was opened first gives way.
@@ -126,6 +108,41 @@ impl Folder {
         let was = self.fingerprints.get(at);
         file.metadata().is_ok_and(|now| was == Some(&Fingerprint::of(&now)))
     }
+}
+
+/// Fills `into` with a folder's content from `offset` on: with the bytes of its list, `head`, and with what `read` puts into
+/// a piece of the file in this place of the list, from this byte of it on.
+///
+/// # Errors
+/// Those of `read`; [`DiskError::Misplaced`]: the content ends before `into` is full.
+pub fn read_bundle(
+    manifest: &Manifest,
+    head: &[u8],
+    offset: u64,
+    into: &mut [u8],
+    mut read: impl FnMut(usize, u64, &mut [u8]) -> Result<(), DiskError>,
+) -> Result<(), DiskError> {
+    let (mut offset, mut rest) = (offset, into);
+    if let Some(head) = usize::try_from(offset).ok().and_then(|from| head.get(from..)) {
+        let (piece, after) = rest.split_at_mut(head.len().min(rest.len()));
+        piece.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
+        offset += piece.len() as u64;
+        rest = after;
+    }
+    let mut at = manifest.entries().partition_point(|file| file.offset + file.size <= offset);
+    while !rest.is_empty() {
+        let file = manifest.entries().get(at).ok_or(DiskError::Misplaced)?;
+        let from = offset - file.offset;
+        let here = usize::try_from(file.size - from).unwrap_or(usize::MAX).min(rest.len());
+        let (piece, after) = rest.split_at_mut(here);
+        if !piece.is_empty() {
+            read(at, from, piece)?;
+        }
+        offset += here as u64;
+        rest = after;
+        at += 1;
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Folder {
