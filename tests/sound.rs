@@ -93,6 +93,28 @@ fn devices_are_listed_without_what_is_being_played() {
     });
 }
 
+/// A server takes 64 connections of all programs together: who leaves one behind with each call silences the machine.
+#[test]
+fn call_after_call_takes_no_more_of_the_sound_server() {
+    on_a_machine("call_after_call_takes_no_more_of_the_sound_server", |machine| {
+        let lines = |what: &str| machine.pactl(&["list", "short", what]).lines().count();
+        let mut connections = Vec::new();
+        for _ in 0..4 {
+            device::names().unwrap();
+            let mut call = Call::open("mic_a.monitor", "spk_a");
+            call.until("both devices to work", |call| call.works == 2);
+            connections.push(lines("clients"));
+            drop(call);
+            let end = Instant::now() + PATIENCE;
+            while lines("sink-inputs") + lines("source-outputs") > 0 {
+                assert!(Instant::now() < end, "sound still flows after the call");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        assert!(connections.iter().all(|count| *count == connections[0]), "{connections:?}");
+    });
+}
+
 /// A microphone and a loudspeaker in use: what is said is played.
 struct Call {
     microphone: Box<dyn Microphone>,

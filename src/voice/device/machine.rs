@@ -20,6 +20,7 @@ use crate::voice::pcm::{BLOCK, Block, RATE, SILENCE};
 use crate::voice::resample::Resampler;
 
 mod find;
+mod system;
 
 pub use find::{Name, Names, names};
 use find::{Side, find, fit};

@@ -11,7 +11,7 @@ use cpal::{
 };
 
 use super::ring::Counters;
-use super::{DeviceError, refused, samples};
+use super::{DeviceError, refused, samples, system};
 
 /// The sound devices of this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) enum Side {
 /// The devices of this machine now. Waits for the sound system, for some seconds at worst. What a loudspeaker plays can
 /// be listened to as well, by name, but is not offered as a microphone.
 pub fn names() -> Result<Names, DeviceError> {
-    let host = hosts().next().ok_or(DeviceError::NoSystem)?;
+    let host = system::answering().next().ok_or(DeviceError::NoSystem)?;
     let list = |side| devices(&host, side).map(|devices| devices.iter().filter_map(name).collect::<Vec<_>>());
     let mut microphones = list(Side::Microphone)?;
     microphones.retain(|name| !is_monitor(&name.id));
@@ -62,17 +62,16 @@ pub fn names() -> Result<Names, DeviceError> {
 
 /// The device of this identifier or name, else the default one.
 pub(super) fn find(side: Side, wanted: Option<&str>) -> Result<Found, DeviceError> {
-    let hosts: Vec<Host> = hosts().collect();
     if let Some(wanted) = wanted {
-        for host in &hosts {
-            if let Some((device, name)) = named(host, side, wanted) {
+        for host in system::answering() {
+            if let Some((device, name)) = named(&host, side, wanted) {
                 return Ok(Found { host: host.id(), side, device, name, replaced: false });
             }
         }
     }
     // The first that answers owns the cards: the next would only lead to it, past what it says is there.
-    let host = hosts.first().ok_or(DeviceError::NoSystem)?;
-    let (device, name) = default(host, side).ok_or(DeviceError::Missing)?;
+    let host = system::answering().next().ok_or(DeviceError::NoSystem)?;
+    let (device, name) = default(&host, side).ok_or(DeviceError::Missing)?;
     Ok(Found { host: host.id(), side, device, name, replaced: wanted.is_some() })
 }
 
@@ -85,7 +84,7 @@ impl Found {
         }
         let counters = Arc::downgrade(counters);
         let look = move || {
-            let Ok(host) = cpal::host_from_id(self.host) else { return };
+            let Some(host) = system::named(self.host) else { return };
             loop {
                 thread::sleep(LOOK_EVERY);
                 // Closed in the meantime.
@@ -100,11 +99,6 @@ impl Found {
         // Where no thread can be started the device is used unwatched.
         thread::Builder::new().name("sound devices".to_owned()).spawn(look).ok();
     }
-}
-
-/// The sound systems that answer, the best first.
-fn hosts() -> impl Iterator<Item = Host> {
-    cpal::available_hosts().into_iter().filter_map(|id| cpal::host_from_id(id).ok())
 }
 
 fn named(host: &Host, side: Side, wanted: &str) -> Option<(Device, Name)> {
