@@ -249,7 +249,7 @@ fn change(sky: &mut Sky, order: &Order) {
             sky.weather.limit = limit.unwrap_or(sky.weather.limit);
         }
         Order::Freeze(_, time) => sky.frozen_until = Some(Instant::now() + time),
-        Order::Cut(_) => sky.cut = true,
+        Order::Cut(_) => (sky.cut, sky.cuts) = (true, sky.cuts + 1),
         Order::Heal(_) => (sky.cut, sky.frozen_until) = (false, None),
     }
 }

@@ -96,8 +96,9 @@ impl Link {
         }
     }
 
-    async fn cut(mut self) {
-        while !self.sky().cut {
+    /// Returns when it was cut since then.
+    async fn cut(mut self, since: Sky) {
+        while self.sky().cuts == since.cuts {
             self.changed().await;
         }
     }
@@ -136,7 +137,8 @@ pub(crate) async fn serve(
 }
 
 async fn connect(near: TcpStream, from: Ipv4Addr, target: SocketAddrV4, link: Link) {
-    if link.sky().cut {
+    let since = link.sky();
+    if since.cut {
         return;
     }
     let Ok(far) = dial(from, target).await else { return };
@@ -152,7 +154,7 @@ async fn connect(near: TcpStream, from: Ipv4Addr, target: SocketAddrV4, link: Li
     };
     tokio::select! {
         _ = both => {}
-        () = link.clone().cut() => {}
+        () = link.clone().cut(since) => {}
     }
 }
 

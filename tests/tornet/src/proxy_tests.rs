@@ -108,7 +108,7 @@ async fn a_relay_s_weather_holds_for_the_links_it_makes() {
     let delay = Duration::from_millis(80);
     echoing.caller_sky.send_replace(weather(Weather::default().delay(delay)));
     assert!(echo(&mut echoing.relay().await, b"slow").await.unwrap() >= 2 * delay);
-    echoing.caller_sky.send_replace(Sky { cut: true, ..Sky::default() });
+    echoing.caller_sky.send_replace(Sky { cut: true, cuts: 1, ..Sky::default() });
     assert!(echo(&mut echoing.relay().await, b"lost").await.is_err());
     echo(&mut echoing.client().await, b"not its link").await.unwrap();
 }
@@ -148,12 +148,23 @@ async fn a_cut_ends_links_and_refuses_new_ones_until_healed() {
     let echoing = Echo::new().await;
     let mut stream = echoing.client().await;
     echo(&mut stream, b"before").await.unwrap();
-    echoing.sky.send_replace(Sky { cut: true, ..Sky::default() });
+    echoing.sky.send_replace(Sky { cut: true, cuts: 1, ..Sky::default() });
     // The end of the link is the event: nothing else would end this read.
     assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
     assert!(echo(&mut echoing.client().await, b"lost").await.is_err());
-    echoing.sky.send_replace(Sky::default());
+    echoing.sky.send_replace(Sky { cuts: 1, ..Sky::default() });
     echo(&mut echoing.client().await, b"after").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cut_that_is_healed_at_once_still_ends_links() {
+    let echoing = Echo::new().await;
+    let mut stream = echoing.client().await;
+    echo(&mut stream, b"before").await.unwrap();
+    // Nothing is polled between the two.
+    echoing.sky.send_replace(Sky { cut: true, cuts: 1, ..Sky::default() });
+    echoing.sky.send_replace(Sky { cuts: 1, ..Sky::default() });
+    assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ pub(crate) struct Sky {
     pub(crate) weather: Weather,
     pub(crate) frozen_until: Option<Instant>,
     pub(crate) cut: bool,
+    /// How often it was cut: a link that sees only what is now must not miss a cut that is over.
+    pub(crate) cuts: u64,
 }
 
 impl Weather {
@@ -80,6 +82,7 @@ impl Sky {
             },
             frozen_until: self.frozen_until.max(other.frozen_until),
             cut: self.cut || other.cut,
+            cuts: self.cuts + other.cuts,
         }
     }
 }
