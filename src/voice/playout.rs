@@ -58,6 +58,8 @@ pub(super) struct Playout {
     strange: Option<(Duration, Duration)>,
     /// When `aim` was last looked at.
     aimed: Duration,
+    /// Pauses mend what was too far from its time.
+    mends: bool,
     state: State,
     counts: Counts,
 }
@@ -100,7 +102,7 @@ impl Playout {
     /// For a call of so many circuits, whose cells are so far apart.
     pub(super) fn new(circuits: usize, stagger: Duration) -> Self {
         Self {
-            patience: micros(stagger.saturating_sub(SHORTEST_STAGGER)).saturating_mul(PATIENCE),
+            patience: if stagger > SHORTEST_STAGGER { micros(PATIENCE) } else { 0 },
             table: Table::new(),
             lateness: Lateness::new(),
             circuits: vec![Circuit::new(); circuits],
@@ -109,6 +111,7 @@ impl Playout {
             aim: None,
             strange: None,
             aimed: Duration::ZERO,
+            mends: false,
             state: State::Waiting,
             counts: Counts::default(),
         }
@@ -220,11 +223,11 @@ impl Playout {
         if self.lateness.is_young() {
             return Some(self.lateness.least()? + micros(FIRST_WAIT));
         }
-        let nearly_all = self.lateness.all_but(LATE_SHARE)? + micros(SPARE);
+        let nearly_all = self.lateness.all_but(LATE_SHARE)? + micros(SPARE) + self.patience;
         // Rather a bridge now and then than a long wait for what is rare.
         let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT) + self.patience;
         // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
-        let one_less = self.circuits.iter().filter_map(Circuit::to_do_without).max()?;
+        let one_less = self.circuits.iter().filter_map(Circuit::to_do_without).max()? + micros(WITHOUT_SPARE);
         Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT) + self.patience)))
     }
 
@@ -274,16 +277,14 @@ impl Playout {
 
     /// How fast to play a frame that is so far behind its time. Speech is left as it is wherever that is possible: its rhythm
     /// is heard. What is to be made up for waits for a pause.
-    fn pace(&self, lag: Micros, now: Duration, ahead: Duration) -> Pace {
+    fn pace(&mut self, lag: Micros, now: Duration, ahead: Duration) -> Pace {
         if let Some(speed) = self.to_last(now, ahead) {
             return Pace { speech: speed, pause: speed };
         }
         let lag = lag as f32 / 1_000.0;
-        let pause = match lag {
-            lag if lag > PAUSE_LAG => FAST_PAUSE,
-            lag if lag < -PAUSE_LAG => SLOW_PAUSE,
-            _ => 1.0,
-        };
+        self.mends = lag.abs() > if self.mends { MENDED_LAG } else { PAUSE_LAG };
+        let mending = if lag > 0.0 { FAST_PAUSE } else { SLOW_PAUSE };
+        let pause = if self.mends { mending } else { 1.0 };
         let speech = match lag {
             lag if lag > MUCH_LAG => FAST,
             lag if lag > SPOKEN_LAG => GENTLY_FAST,
@@ -356,22 +357,26 @@ const RARE_WAIT: Duration = Duration::from_millis(70);
 
 /// Of all frames, so many may come too late when one circuit stops.
 const WITHOUT_SHARE: f64 = 0.1;
+/// ... and so much is waited beyond the others.
+const WITHOUT_SPARE: Duration = Duration::from_millis(5);
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
 const SPARE_WAIT: Duration = Duration::from_millis(145);
 
-/// Where cells are further apart than in the default profile, so many times the difference is waited more.
-const PATIENCE: Micros = 2;
+/// Where cells are further apart than in the default profile, what one did not bring comes so much later.
+const PATIENCE: Duration = Duration::from_millis(60);
 const SHORTEST_STAGGER: Duration = Duration::from_millis(20);
 
 /// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms, and what was never so late yet may be.
-const SPARE: Duration = Duration::from_millis(45);
+const SPARE: Duration = Duration::from_millis(40);
 
 /// The aim sinks by one part in so many: 5 ms a second. Each step down is a pause made shorter.
 const SINK: Micros = 200;
 
-/// In a pause, a deviation of so many milliseconds is mended.
-const PAUSE_LAG: f32 = 2.0;
+/// A deviation of so many milliseconds is mended in pauses, until less than the other is left: each change is heard, if only
+/// a little, so there are few.
+const PAUSE_LAG: f32 = 8.0;
+const MENDED_LAG: f32 = 2.0;
 
 /// In speech, a lag of so many milliseconds is mended gently.
 const SPOKEN_LAG: f32 = 60.0;
@@ -392,4 +397,4 @@ const SLOWEST: f32 = 0.5;
 const OVERDUE_SHARE: f64 = 0.1;
 
 /// While a circuit is late, so much is kept in hand: the frame that is being played and the next question, 10 ms later.
-const UNSURE: Duration = Duration::from_millis(35);
+const UNSURE: Duration = Duration::from_millis(32);

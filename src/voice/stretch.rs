@@ -68,12 +68,13 @@ impl Stretch {
         let periods = (least..=most).step_by(coarse);
         let places = |period: usize| (0..=longest - period).step_by(PLACES * self.millisecond);
         let candidates = periods.flat_map(|period| places(period).map(move |at| (at, period)));
-        let rough = best(sound, overlap, coarse, candidates)?;
+        let late = owed >= IMPATIENT * self.millisecond;
+        let rough = best(sound, overlap, coarse, !late, candidates)?;
         let near = rough.period.saturating_sub(coarse).max(least)..=(rough.period + coarse).min(longest - rough.at);
-        let seam = best(sound, overlap, 1, near.map(|period| (rough.at, period)))?;
+        let seam = best(sound, overlap, 1, !late, near.map(|period| (rough.at, period)))?;
         // At the edge of what may be cut now, the best is only the nearest to a period that may be cut a moment later.
         let whole = seam.likeness >= ALIKE && rough.period + coarse <= most;
-        (whole || owed >= IMPATIENT * self.millisecond).then_some(seam)
+        (whole || late).then_some(seam)
     }
 
     /// Leaves a period out, or says it twice.
@@ -92,8 +93,15 @@ impl Stretch {
     }
 }
 
-/// The candidate, a place and a period, whose two pieces are most alike; looks at one sample of `stride`.
-fn best(sound: &[f32], overlap: usize, stride: usize, all: impl Iterator<Item = (usize, usize)>) -> Option<Seam> {
+/// The candidate, a place and a period, whose two pieces are most alike; looks at one sample of `stride`. Two periods are as
+/// much like each other as one and the next: a `short` cut is heard less.
+fn best(
+    sound: &[f32],
+    overlap: usize,
+    stride: usize,
+    short: bool,
+    all: impl Iterator<Item = (usize, usize)>,
+) -> Option<Seam> {
     let seam = |(at, period): (usize, usize)| {
         let (one, other) = (piece(sound, at..at + overlap), piece(sound, at + period..at + period + overlap));
         let (mut both, mut first, mut second) = (0.0f32, 1e-9f32, 1e-9f32);
@@ -104,7 +112,9 @@ fn best(sound: &[f32], overlap: usize, stride: usize, all: impl Iterator<Item = 
         }
         Seam { at, period, likeness: both / (first * second).sqrt() }
     };
-    all.map(seam).max_by(|a, b| a.likeness.total_cmp(&b.likeness))
+    let cost = if short { 1.0 / (LENGTH_FOR_LIKENESS * overlap) as f32 } else { 0.0 };
+    let worth = |seam: &Seam| seam.likeness - cost * seam.period as f32;
+    all.map(seam).max_by(|a, b| worth(a).total_cmp(&worth(b)))
 }
 
 /// The root of the mean square.
@@ -127,6 +137,9 @@ const LONGEST: usize = 14;
 
 /// A period may exceed what is owed by so many milliseconds: what is taken in advance is not owed later.
 const ADVANCE: usize = 4;
+
+/// A cut longer by so many overlaps is worth it only where it is perfectly alike and the other not at all.
+const LENGTH_FOR_LIKENESS: usize = 7;
 
 /// The places of a seam that are tried are so many milliseconds apart.
 const PLACES: usize = 2;
