@@ -308,8 +308,9 @@ fn samples(rate: u32, time: Duration) -> usize {
     usize::try_from(time.as_micros() * u128::from(rate) / 1_000_000).unwrap_or(0)
 }
 
-/// What a microphone gives at once.
-const INPUT_BUFFER: Duration = Duration::from_millis(10);
+/// What a microphone gives at once; PulseAudio keeps no more. With half of it sound was lost on a busy machine, after which the
+/// echo has to be found anew.
+const INPUT_BUFFER: Duration = Duration::from_millis(20);
 
 /// What a loudspeaker takes at once; it keeps twice as much. With half of it PulseAudio ran dry on a busy machine.
 const OUTPUT_BUFFER: Duration = Duration::from_millis(20);
