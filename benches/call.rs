@@ -2,7 +2,8 @@
 //! it, and recorders at each mouth and each ear. One JSON line per figure. `cargo bench --bench call`.
 //!
 //! What is said is what passes the sink of a mouth, what is heard is what passes that of an ear, both by recorders of one
-//! kind on one clock: the way through the sound server, which both programs have to go, is in the figures.
+//! kind on one clock: the way through the sound server, which both programs have to go, is in the figures. Of the scenes
+//! (`words`, `minutes`, `circuit`, `echo`) those that are named are played, else all.
 
 #![allow(
     clippy::print_stdout,
@@ -30,7 +31,10 @@ use kit::pair::{Person, meet, text};
 use kit::process::{self, Outcome};
 use machine::{Machine, Recorder};
 use pelure::voice;
-use pelure::voice::pcm::{BLOCK, RATE};
+use pelure::voice::chain::{Chain, Listening};
+use pelure::voice::codec::{Decoder, Encoder};
+use pelure::voice::pcm::{BLOCK, FRAME, RATE, SILENCE};
+use pelure::wire::Profile;
 use serde_json::{Value, json};
 use speech::{judge, mean_pesq};
 use tornet::{Plan, Tornet, Weather};
@@ -42,8 +46,9 @@ struct Stage {
     people: [Person; 2],
     mouths: [Recorder; 2],
     ears: [Recorder; 2],
-    /// What each says: a text with its pauses, and without.
+    /// What each says: a text over and over; the same while the other is silent; and without its pauses.
     texts: [PathBuf; 2],
+    turns: [PathBuf; 2],
     vowels: [PathBuf; 2],
 }
 
@@ -56,10 +61,14 @@ struct Call {
 
 fn main() -> Outcome<()> {
     let mut stage = Stage::set()?;
-    first_words(&mut stage)?;
-    three_minutes(&mut stage)?;
-    a_circuit_breaks(&mut stage)?;
-    echo(&mut stage)?;
+    let named: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    for (name, scene) in SCENES {
+        if named.is_empty() || named.iter().any(|one| one == name) {
+            scene(&mut stage)?;
+            // A contact rings once in ten seconds.
+            thread::sleep(BETWEEN);
+        }
+    }
     for person in stage.people {
         person.process.finish()?;
     }
@@ -96,10 +105,10 @@ fn first_words(stage: &mut Stage) -> Outcome<()> {
     Ok(())
 }
 
-/// Both speak at once, all the time.
+/// Both speak: each as much as the other, in turns.
 fn three_minutes(stage: &mut Stage) -> Outcome<()> {
     let call = stage.call(0)?;
-    let _voices = [stage.says(0, &stage.texts[0])?, stage.says(1, &stage.texts[1])?];
+    let _voices = [stage.says(0, &stage.turns[0])?, stage.says(1, &stage.turns[1])?];
     thread::sleep(SETTLE);
     let (from, used) = (Instant::now(), stage.used()?);
     let mut ways = Vec::new();
@@ -115,23 +124,32 @@ fn three_minutes(stage: &mut Stage) -> Outcome<()> {
 /// As long as it takes, the relays of the network are lost one by one, until a circuit of the call was lost with one.
 fn a_circuit_breaks(stage: &mut Stage) -> Outcome<()> {
     let call = stage.call(1)?;
-    let _voices = [stage.says(0, &stage.texts[0])?, stage.says(1, &stage.texts[1])?];
+    let _voices = [stage.says(0, &stage.turns[0])?, stage.says(1, &stage.turns[1])?];
     stage.people[0].stats(|stats| (alive(stats) == CIRCUITS).then_some(()))?;
     thread::sleep(SETTLE);
-    let from = Instant::now();
-    let (mut holes, mut ways, mut broken, mut relays) = (0.0, Vec::new(), false, (0..RELAYS).rev());
-    while from.elapsed() < SHORT {
-        if !broken && let Some(relay) = relays.next() {
-            stage.network.cut(Some(relay))?;
-            stage.network.heal(Some(relay))?;
+    let (mut holes, mut ways) = (0.0, Vec::new());
+    let mut from = Instant::now();
+    for relay in (0..RELAYS).rev() {
+        from = Instant::now();
+        stage.network.cut(Some(relay))?;
+        stage.network.heal(Some(relay))?;
+        let mut left = CIRCUITS;
+        for _ in 0..3 {
+            left = left.min(stage.people[0].stats(|stats| Some(alive(stats)))?);
         }
-        let (concealed, circuits, way) = stage.people[0]
-            .stats(|stats| Some((stats["concealed_ratio"].as_f64()?, alive(stats), best_way(stats)?)))?;
-        broken |= circuits < CIRCUITS;
+        match left {
+            CIRCUITS => {}
+            // A guard that all of them pass: this is not what is looked at here.
+            0 => stage.people[0].stats(|stats| (alive(stats) == CIRCUITS).then_some(()))?,
+            _ => break,
+        }
+    }
+    while from.elapsed() < SHORT {
+        let (concealed, way) =
+            stage.people[0].stats(|stats| Some((stats["concealed_ratio"].as_f64()?, best_way(stats)?)))?;
         holes = f64::max(holes, concealed);
         ways.push(way);
     }
-    assert!(broken, "no circuit of the call broke");
     tell("call_broken_circuit_concealed_most", 100.0 * holes, "%", None);
     stage.tell_of("call_broken_circuit", from, Instant::now(), quantile(&ways, 0.5))?;
     stage.hang_up(&call)
@@ -139,10 +157,10 @@ fn a_circuit_breaks(stage: &mut Stage) -> Outcome<()> {
 
 /// What one hears comes to their own microphone; the other speaks and should not hear it.
 fn echo(stage: &mut Stage) -> Outcome<()> {
-    let call = stage.call(0)?;
     for later in ECHOES {
+        let call = stage.call(0)?;
         let _way = stage.machine.lead("ear_b", "mouth_b", later)?;
-        let _voice = stage.says(0, &stage.texts[0])?;
+        let voice = stage.says(0, &stage.texts[0])?;
         let begun = Instant::now();
         while begun.elapsed() < LISTEN {
             stage.people[0].stats(|_| Some(()))?;
@@ -151,8 +169,12 @@ fn echo(stage: &mut Stage) -> Outcome<()> {
         let (came, heard) = (loudness(&stage.mouths[1].between(from, to)), loudness(&stage.ears[0].between(from, to)));
         let enhancement = 20.0 * f64::from(came / heard.max(1e-5)).log10();
         tell(&format!("call_echo_{}_ms", later.as_millis()), enhancement, "dB", Some(30.0));
+        drop(voice);
+        stage.hang_up(&call)?;
+        // A contact rings once in ten seconds.
+        thread::sleep(BETWEEN);
     }
-    stage.hang_up(&call)
+    Ok(())
 }
 
 impl Stage {
@@ -181,7 +203,8 @@ impl Stage {
         let texts = [("en-gb+f3", TEXT_A), ("en-us+m3", TEXT_B)];
         let texts = texts.map(|(voice, text)| spoken(&dir, voice, text).unwrap());
         let vowels = texts.each_ref().map(|text| without_pauses(text).unwrap());
-        Ok(Self { network, machine, people: [ada, bob], mouths, ears, texts, vowels })
+        let turns = [0, 1].map(|turn| in_turns(&texts[turn], turn).unwrap());
+        Ok(Self { network, machine, people: [ada, bob], mouths, ears, texts, turns, vowels })
     }
 
     /// One of the two speaks.
@@ -214,13 +237,14 @@ impl Stage {
         Ok(())
     }
 
-    /// How what both said in this time was heard.
+    /// How what both said in this time was heard. The baseline is what cleaning and codec make of it without a network.
     fn tell_of(&self, name: &str, from: Instant, to: Instant, way: f64) -> Outcome<()> {
         let mut delays = Vec::new();
         for (side, (mouth, ear)) in [("a_to_b", (0, 1)), ("b_to_a", (1, 0))] {
             let (said, heard) = (self.mouths[mouth].between(from, to), self.ears[ear].between(from, to));
             let Some(verdicts) = judge(&said, &heard, &[PIECE]) else { continue };
-            tell(&format!("{name}_pesq_{side}"), mean_pesq(&verdicts), "PESQ-WB", None);
+            let alone = judge(&said, &sent(&said), &[PIECE]).map(|alone| mean_pesq(&alone));
+            tell(&format!("{name}_pesq_{side}"), mean_pesq(&verdicts), "PESQ-WB", alone);
             tell(&format!("{name}_pieces_{side}"), verdicts.len() as f64, "pieces of 10 s", None);
             delays.extend(verdicts.iter().map(|verdict| Duration::from_secs_f64(verdict.late.max(0.0) / 1e3)));
         }
@@ -260,9 +284,38 @@ fn spoken(dir: &Path, voice: &str, text: &str) -> Outcome<PathBuf> {
     let status = espeak.args(["-v", voice, "-s", "150", "-w"]).arg(&once).arg(text).status()?;
     assert!(status.success(), "espeak-ng failed");
     let said = voice::wav::read(&once)?;
-    let all: Vec<f32> = said.iter().copied().cycle().take((LONG.as_secs() as usize + 60) * RATE as usize).collect();
+    // As loud as people are at a microphone.
+    let all: Vec<f32> = said
+        .iter()
+        .map(|sample| sample * LOUDNESS)
+        .cycle()
+        .take((LONG.as_secs() as usize + 60) * RATE as usize)
+        .collect();
     speech::write(&path, &all);
     Ok(path)
+}
+
+/// The same voice, and silence while the other has the turn.
+fn in_turns(file: &Path, turn: usize) -> Outcome<PathBuf> {
+    let path = file.with_extension("turns.wav");
+    let mut sound = voice::wav::read(file)?;
+    let silent = sound.chunks_mut(TURN).enumerate().filter(|(number, _)| number % 2 != turn);
+    silent.for_each(|(_, chunk)| chunk.fill(0.0));
+    speech::write(&path, &sound);
+    Ok(path)
+}
+
+/// What a program makes of what is said, before any network: cleaned, encoded and decoded.
+fn sent(said: &[f32]) -> Vec<f32> {
+    let mut chain = Chain::new(Listening::Loudspeaker);
+    let (mut encoder, mut decoder) = (Encoder::new(Profile::Default.frame_bytes()).unwrap(), Decoder::new().unwrap());
+    let mut cleaned = Vec::with_capacity(said.len());
+    for block in said.as_chunks::<BLOCK>().0 {
+        chain.heard(&SILENCE);
+        cleaned.extend(chain.clean(block));
+    }
+    let frames = cleaned.as_chunks::<FRAME>().0.iter();
+    frames.flat_map(|frame| decoder.decode(&encoder.encode(frame).unwrap()).unwrap()).collect()
 }
 
 /// The same voice without its pauses: something to hear at any moment.
@@ -287,6 +340,11 @@ const TEXT_A: &str = "The documents were copied on a Sunday, when nobody was in 
     each of them had the name of a ship. We should meet before the end of the month, but not in the same place again.";
 const TEXT_B: &str = "Please tell me first who else knows about this. Our lawyer has read the first three pages, and she \
     thinks that we can print them. Whatever happens, your name will not be on any paper that leaves this room.";
+
+type Scene = fn(&mut Stage) -> Outcome<()>;
+
+const SCENES: [(&str, Scene); 4] =
+    [("words", first_words), ("minutes", three_minutes), ("circuit", a_circuit_breaks), ("echo", echo)];
 
 /// What every byte takes longer on each link, each way.
 const DELAY: Duration = Duration::from_millis(25);
@@ -321,7 +379,13 @@ const LISTEN: Duration = Duration::from_secs(15);
 const LEARN: Duration = Duration::from_secs(2);
 
 /// Louder than silence and than what a codec makes of it.
-const AUDIBLE: f32 = 0.01;
+const AUDIBLE: f32 = 0.005;
+
+/// The synthesiser speaks up to the loudest there is.
+const LOUDNESS: f32 = 0.35;
 
 /// The loudness of a part of speech that is none of its pauses.
-const LOUD: f32 = 0.03;
+const LOUD: f32 = 0.01;
+
+/// Somebody speaks for so long, and is silent for as long: five seconds.
+const TURN: usize = 5 * RATE as usize;

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "each bench uses its part")]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -70,19 +70,29 @@ impl Machine {
         Ok(Running(self.command("paplay", &[&device, "--latency-msec=50"]).arg(file).spawn()?))
     }
 
-    /// Lets what one sink plays be heard at another, so much later, until the end of the handle.
-    pub fn lead(&self, from: &str, to: &str, later: Duration) -> Outcome<Loop<'_>> {
-        let [source, sink] = [format!("source={from}.monitor"), format!("sink={to}")];
-        let latency = format!("latency_msec={}", later.as_millis());
-        let module = self.pactl(&["load-module", "module-loopback", &source, &sink, &latency])?;
-        Ok(Loop { machine: self, module: module.trim().to_owned() })
+    /// Lets what one sink plays be heard at another, so much later, until the end of the handle. The delay stays what it is,
+    /// as in a room: PulseAudio's own loopback keeps changing its rate to reach the one it was asked for.
+    pub fn lead(&self, from: &str, to: &str, later: Duration) -> Outcome<[Running; 2]> {
+        let (source, sink) = (format!("--device={from}.monitor"), format!("--device={to}"));
+        let ready = format!("--latency-msec={}", READY.as_millis());
+        let mut hears = self.command("parec", &[&[source.as_str()], &FORMAT[..]].concat());
+        let mut says = self.command("pacat", &[&[sink.as_str()], &FORMAT[..], &[ready.as_str()]].concat());
+        let mut hears = Running(hears.stdout(Stdio::piped()).spawn()?);
+        let mut says = Running(says.stdin(Stdio::piped()).spawn()?);
+        let (mut from, mut to) = (hears.0.stdout.take().ok_or("no output")?, says.0.stdin.take().ok_or("no input")?);
+        let silence = vec![0; 2 * (later.saturating_sub(READY).as_secs_f64() * f64::from(RATE)) as usize];
+        thread::Builder::new().spawn(move || {
+            // It ends with either program.
+            let led = to.write_all(&silence).and_then(|()| std::io::copy(&mut from, &mut to).map(drop));
+            led.ok();
+        })?;
+        Ok([hears, says])
     }
 
     /// Records what passes a sink.
     pub fn record(&self, sink: &str) -> Outcome<Recorder> {
         let device = format!("--device={sink}.monitor");
-        let format = ["--rate=16000", "--channels=1", "--format=s16le", "--latency-msec=10", "--raw"];
-        let mut program = self.command("parec", &[&[device.as_str()], &format[..]].concat());
+        let mut program = self.command("parec", &[&[device.as_str()], &FORMAT[..]].concat());
         let mut child = program.stdout(Stdio::piped()).spawn()?;
         let mut output = child.stdout.take().ok_or("no output")?;
         let tape = Arc::new(Mutex::new(Tape::default()));
@@ -107,18 +117,6 @@ impl Machine {
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.lend(&mut command);
         command
-    }
-}
-
-/// A way from a sink to another. It ends with its handle.
-pub struct Loop<'a> {
-    machine: &'a Machine,
-    module: String,
-}
-
-impl Drop for Loop<'_> {
-    fn drop(&mut self) {
-        self.machine.pactl(&["unload-module", &self.module]).ok();
     }
 }
 
@@ -160,6 +158,12 @@ impl Tape {
         self.start = Some(self.start.map_or(start, |before| before.min(start)));
     }
 }
+
+/// What is kept ready of what is led on, so that a busy machine does not tear it.
+const READY: Duration = Duration::from_millis(50);
+
+/// What recorders give: samples as they come, ten milliseconds at once.
+const FORMAT: [&str; 5] = ["--rate=16000", "--channels=1", "--format=s16le", "--latency-msec=10", "--raw"];
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
