@@ -146,8 +146,8 @@ const FRAMES_CONCEALED: u16 = 5;
 /// Missing frames over which the concealment fades.
 const FRAMES_FADING: u16 = 5;
 
-/// All that the encoder can do: a hundredth of a core.
-const ENCODER_COMPLEXITY: u8 = 10;
+/// What speech sounds best with: above, it costs half as much again and PESQ of all talkers stays the same to a thousandth.
+const ENCODER_COMPLEXITY: u8 = 8;
 
 /// From 5 neural concealment, from 7 the better of the two enhancers (NoLACE).
 const DECODER_COMPLEXITY: u8 = 10;
