@@ -16,7 +16,7 @@ use std::time::Duration;
 use kit::clock::SetClock;
 use kit::sound::Voice;
 use kit::tone::{is_silence, is_tone, tone};
-use kit::{Person, acquaint};
+use kit::{HANGING, Person, acquaint};
 use pelure::engine::{CallView, Draft, EngineError, Event, FileState, OfferOptions, Sound};
 use pelure::vault::ContactId;
 use pelure::voice::device::{Choice, DeviceError};
@@ -55,6 +55,16 @@ impl Two {
         until(&mut self.bob.person, Stage::Active).await;
         self.hear_each_other().await;
         call
+    }
+
+    /// Returns when there are so many circuits.
+    async fn until_circuits(&self, count: usize) {
+        let there = async {
+            while self.road.circuits() != count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(HANGING, there).await.unwrap_or_else(|_| panic!("never {count} circuits"));
     }
 
     async fn hear_each_other(&mut self) {
@@ -189,6 +199,24 @@ async fn a_circuit_that_breaks_is_replaced_and_the_sound_goes_on() {
     stats(&mut two.ada.person, all_alive).await;
     stats(&mut two.bob.person, all_alive).await;
     two.hear_each_other().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_the_circuits_that_were_dialled_the_fastest_carry_the_call() {
+    let mut two = Two::new().await;
+    let before = two.road.circuits();
+    // Long enough for the others to be there first, on any machine.
+    [1, 2].map(|lane| two.road.slow_lane(lane, Duration::from_secs(2)));
+    let call = two.ada.person.engine.start_call(two.to_bob, Profile::Default).await.unwrap();
+    incoming(&mut two.bob.person).await;
+    two.until_circuits(before + 5).await;
+    two.until_circuits(before + 3).await;
+    two.bob.person.engine.accept_call(call).await.unwrap();
+    stats(&mut two.ada.person, all_alive).await;
+    stats(&mut two.bob.person, all_alive).await;
+    two.hear_each_other().await;
+    [1, 2].map(|lane| two.road.cut_lane(lane));
+    assert_eq!(two.road.circuits(), before + 3, "a slow circuit carries the call");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -223,6 +223,29 @@ async fn of_fifty_circuits_five_are_taken() {
     assert!(stats.circuits.len() <= 3, "{stats:?}");
 }
 
+/// A caller lets go of some circuits when it chose among them: they are not for ever in the way of others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn circuits_that_were_let_go_make_room_for_others() {
+    let mut scene = Scene::new().await;
+    scene.ring(CALL).await;
+    scene.bob.person.until(|event| matches!(event, Event::CallIncoming(_))).await;
+    let mut circuits = Vec::new();
+    for _ in 0..5 {
+        circuits.push(scene.join().await);
+    }
+    circuits.truncate(3);
+    scene.bob.person.engine.accept_call(CALL).await.unwrap();
+    for circuit in &mut circuits {
+        circuit.hear().await.expect("those that were kept carry the call");
+    }
+    // All places are taken, and bob has not looked at those that were let go.
+    let mut others = [scene.join().await, scene.join().await];
+    circuits.truncate(1);
+    for other in &mut others {
+        other.hear().await.expect("those that came later take the places of those that went");
+    }
+}
+
 /// Does the dialler's part of a join, says nothing, and returns when bob has ended it.
 async fn join_and_stay(mut stream: Stream, state: ExpectConfirmation) {
     let mut cell = [0; CELL];

@@ -65,6 +65,8 @@ struct World {
     services: BTreeMap<Address, Published>,
     conditions: BTreeMap<Address, Condition>,
     circuits: Vec<Line>,
+    /// Lanes whose circuits have an air of their own.
+    slow: BTreeMap<u32, Arc<Air>>,
 }
 
 /// A published service. When two programs publish the same key the newest wins, as on Tor.
@@ -132,6 +134,13 @@ impl Memory {
     /// Breaks every circuit that was dialled on this lane, by whomever.
     pub fn cut_lane(&self, lane: u32) {
         self.cut_where(|line| line.lane == lane);
+    }
+
+    /// From now on bytes travel so long on circuits that are dialled on this lane, by whomever; no stall holds them.
+    pub fn slow_lane(&self, lane: u32, delay: Duration) {
+        let air = Air::new(lane.into());
+        air.set(Weather { delay, ..Weather::default() });
+        self.world().slow.insert(lane, Arc::new(air));
     }
 
     /// Makes something go wrong with a service, or right again, whether or not it is published now.
@@ -215,7 +224,7 @@ impl MemoryNetwork {
             Condition::Sound => {}
         }
         let (network, incoming) = (service.network, service.incoming.clone());
-        let circuit = Circuit::new(Arc::clone(&self.memory.air));
+        let circuit = Circuit::new(Arc::clone(world.slow.get(&dial.lane).unwrap_or(&self.memory.air)));
         world.circuits.retain(Line::is_whole);
         world.circuits.push(Line {
             dialler: (self.id, dial.identity),

@@ -17,6 +17,8 @@ pub(super) struct Circuit {
     joined: Joined,
     /// The lane it was dialled on, taken as long as the circuit lasts; none if the other side dialled.
     lane: Option<Lane>,
+    /// How long the other side's answer took when it was joined.
+    round_trip: Duration,
 }
 
 /// What is heard on a circuit.
@@ -47,13 +49,18 @@ pub(super) enum CircuitError {
 }
 
 impl Circuit {
-    pub(super) fn new(stream: Stream, joined: Joined, lane: Option<Lane>) -> Self {
-        Self { stream, joined, lane }
+    pub(super) fn new(stream: Stream, joined: Joined, lane: Option<Lane>, round_trip: Duration) -> Self {
+        Self { stream, joined, lane, round_trip }
+    }
+
+    /// How long the other side's answer took when it was joined: there and back, as far as one answer tells.
+    pub(super) fn round_trip(&self) -> Duration {
+        self.round_trip
     }
 
     /// The two directions, which different loops may serve.
     pub(super) fn split(self) -> (Ear, Mouth) {
-        let Self { stream, joined: Joined { sealer, opener }, lane } = self;
+        let Self { stream, joined: Joined { sealer, opener }, lane, .. } = self;
         let (read, write) = tokio::io::split(stream);
         let ear = Ear { stream: read, opener, chunk: vec![0; CHUNK], _lane: lane };
         (ear, Mouth { stream: write, sealer, sealed: Vec::new() })

@@ -134,12 +134,15 @@ async fn dial(shared: &Shared, peer: &Peer, keys: JoinKeys) -> Result<Circuit, U
         shared.network.dial(dial).await?
     };
     let (state, opening) = keys.open(&mut SystemRandom)?;
+    let asked = shared.clock.now();
     stream.write_all(opening.as_ref()).await?;
     stream.flush().await?;
-    let (joined, proof) = state.confirm(&*cell(&mut stream).await?, shared.clock.now())?;
+    let answer = cell(&mut stream).await?;
+    let answered = shared.clock.now();
+    let (joined, proof) = state.confirm(&answer, answered)?;
     stream.write_all(&proof).await?;
     stream.flush().await?;
-    Ok(Circuit::new(stream, joined, Some(lane)))
+    Ok(Circuit::new(stream, joined, Some(lane), answered.saturating_sub(asked)))
 }
 
 impl Joins {
@@ -182,13 +185,18 @@ impl Joins {
 }
 
 /// Ends the join of somebody who dialled, and gives the circuit to whoever waits for it.
-pub(super) async fn welcome(mut stream: Stream, opening: Opening) -> Result<(), Unjoined> {
+pub(super) async fn welcome(
+    mut stream: Stream,
+    opening: Opening,
+    now: &(dyn Fn() -> Duration + Sync),
+) -> Result<(), Unjoined> {
     let Accepted { purpose, state, answer } = opening?;
     let joining = async {
+        let asked = now();
         stream.write_all(answer.as_ref()).await?;
         stream.flush().await?;
         let joined = state.proof(&*cell(&mut stream).await?)?;
-        Ok::<_, Unjoined>(Circuit::new(stream, joined, None))
+        Ok::<_, Unjoined>(Circuit::new(stream, joined, None, now().saturating_sub(asked)))
     };
     let circuit = tokio::time::timeout(HANDSHAKE_DEADLINE, joining).await.map_err(|_| Unjoined::TooLate)??;
     // Who waited may have gone meanwhile; the circuit ends with it.

@@ -168,7 +168,7 @@ async fn hear(shared: &Shared, me: &Identity, joins: &Joins, mut stream: Stream)
     let now = move || clock.now();
     let first = link::read_message(&mut stream).await.map_err(LinkError::from)?;
     if let Some(opening) = joins.accept(&first, now()) {
-        joins::welcome(stream, opening).await?;
+        joins::welcome(stream, opening, &now).await?;
         return Ok(None);
     }
     match link::hello(me, &first) {
@@ -176,7 +176,7 @@ async fn hear(shared: &Shared, me: &Identity, joins: &Joins, mut stream: Stream)
         Err(error) => {
             // Noise, or a circuit that was faster than its announcement.
             let opening = joins.accept_later(&first, &now).await.ok_or(error)?;
-            joins::welcome(stream, opening).await?;
+            joins::welcome(stream, opening, &now).await?;
             Ok(None)
         }
     }

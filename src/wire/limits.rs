@@ -192,6 +192,9 @@ pub const CALL_CIRCUITS_LEAST: u8 = 2;
 pub const CALL_CIRCUITS_MOST: u8 = 6;
 /// The circuits of a call unless somebody chose: the fewest with which one may stop and two still race.
 pub const CALL_CIRCUITS: u8 = 3;
+/// Circuits that a caller dials beyond those of the call, to keep the fastest: of five, the third is as fast as of three the
+/// second; more would only load the network.
+pub const CALL_CIRCUITS_AHEAD: u8 = 2;
 /// A call rings for so long: time to cross a flat.
 pub const RING_FOR: Duration = Duration::from_secs(60);
 /// Between two calls of the same contact: who was declined may ask again, but not all the time.

@@ -1,7 +1,8 @@
 //! The circuits of one call: dialled by its caller, answered by the other side, attached to the line when there is one.
 //!
-//! It promises that a peer has a bounded number of circuits here, whatever it asks for. It does not judge a circuit: the
-//! line does, and names those that are dead.
+//! It promises that a peer has a bounded number of circuits here, whatever it asks for, and that a call which rings for a
+//! while begins with the fastest of a few more than it needs. It does not judge a circuit that carries the call: the line
+//! does, and names those that are dead.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::session::JoinKind;
 use crate::vault::ContactId;
 use crate::voice::LaneId;
 use crate::voice::call::{Call, Way};
+use crate::wire::limits::CALL_CIRCUITS_AHEAD;
 
 /// The circuits of one call.
 pub(super) struct Ways {
@@ -33,6 +35,8 @@ pub(super) struct Ways {
     answers: VecDeque<AbortHandle>,
     /// Joined, and without a place yet.
     spare: VecDeque<Circuit>,
+    /// The fastest were kept, or there was no time to choose; or choosing is the other side's.
+    chosen: bool,
     lanes: JoinSet<(LaneId, LaneEnd)>,
     open: Vec<Open>,
 }
@@ -56,16 +60,30 @@ impl Ways {
             answering: JoinSet::new(),
             answers: VecDeque::new(),
             spare: VecDeque::new(),
+            chosen: call.way == Way::In,
             lanes: JoinSet::new(),
             open: Vec::new(),
         }
     }
 
-    /// Dials what is missing, if dialling is ours.
+    /// Dials what is missing, if dialling is ours: at first some more than there are places, to choose from.
     pub(super) fn fill(&mut self) {
+        let ahead = usize::from(CALL_CIRCUITS_AHEAD);
+        if self.held() >= self.places + ahead {
+            self.choose();
+        }
+        let wanted = if self.chosen { self.places } else { self.places + ahead };
         let there = self.held();
         if let Some(crew) = &mut self.crew {
-            crew.fill(self.places, there);
+            crew.fill(wanted, there);
+        }
+    }
+
+    /// Lets go of all but the fastest. The other side sees those end, and uses the others.
+    fn choose(&mut self) {
+        if !std::mem::replace(&mut self.chosen, true) {
+            self.spare.make_contiguous().sort_by_key(Circuit::round_trip);
+            self.spare.truncate(self.places);
         }
     }
 
@@ -76,20 +94,24 @@ impl Ways {
         }
     }
 
-    /// The other side announced a circuit. Beyond the bound the oldest that is still awaited gives way, since its dialler
-    /// has gone on to the next; where none is awaited, the new one is refused.
+    /// The other side announced a circuit. Beyond the bound the oldest that found no place gives way, since its dialler let
+    /// go of it when it chose; or the oldest that is still awaited, since its dialler has gone on to the next. Where there is
+    /// neither, the new one is refused.
     pub(super) fn asked(&mut self, asked: Asked) {
         self.answers.retain(|answer| !answer.is_finished());
         // Those that were answered and not fetched yet count as well.
-        if self.held() + self.answering.len() >= self.most() {
-            match self.answers.pop_front() {
-                Some(oldest) => oldest.abort(),
-                None => return tracing::debug!("a further circuit of a call was refused: it has enough"),
-            }
+        if self.held() + self.answering.len() >= self.most() && !self.make_room() {
+            return tracing::debug!("a further circuit of a call was refused: it has enough");
         }
         let (shared, peer) = (Arc::clone(&self.shared), self.peer.clone());
         let answer = self.answering.spawn(async move { joins::answer(&shared, &peer, asked).await });
         self.answers.push_back(answer);
+    }
+
+    fn make_room(&mut self) -> bool {
+        // Before there are places, whatever was joined may get one.
+        let left_over = if self.open.is_empty() { None } else { self.spare.pop_front() };
+        left_over.is_some() || self.answers.pop_front().inspect(AbortHandle::abort).is_some()
     }
 
     /// Waits until a circuit came or went.
@@ -118,6 +140,7 @@ impl Ways {
     /// Gives circuits the places that are free; tells whether the call has any circuit.
     pub(super) fn attach(&mut self, floor: &Floor) -> bool {
         let now = self.shared.clock.now();
+        self.choose();
         while !self.spare.is_empty()
             && let Some((lane, cells)) = floor.attach(now)
             && let Some(circuit) = self.spare.pop_front()
@@ -126,6 +149,10 @@ impl Ways {
             let run = lane::run(floor, lane, circuit, cells, clock);
             let task = self.lanes.spawn(async move { (lane, run.await) });
             self.open.push(Open { lane, since: now, task });
+        }
+        if self.crew.is_some() {
+            // One that was on its way when the call began with others: nobody waits for it any more.
+            self.spare.clear();
         }
         !self.open.is_empty()
     }
@@ -171,9 +198,9 @@ async fn dialled(crew: &mut Option<Crew>) -> Option<Circuit> {
     }
 }
 
-/// Circuits beyond the places of a call that the other side may have here: those that take the place of some that are
-/// dead already, which this side does not know yet.
-const SPARE: usize = 2;
+/// Circuits beyond the places of a call that the other side may have here: those that it chooses from, and later those that
+/// take the place of some that are dead already, which this side does not know yet.
+const SPARE: usize = CALL_CIRCUITS_AHEAD as usize;
 
 /// After failures a circuit is dialled again within this time: the call does not last for ever without one.
 const PAUSE_MOST: Duration = Duration::from_secs(4);

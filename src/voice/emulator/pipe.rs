@@ -184,6 +184,11 @@ impl Dice {
         Self(Seeded::new(seed))
     }
 
+    /// A seed for something else.
+    pub(super) fn number(&mut self) -> u64 {
+        self.0.number()
+    }
+
     /// Above 0, below 1.
     pub(super) fn uniform(&mut self) -> f64 {
         ((self.0.number() >> 11) as f64 + 0.5) / (1u64 << 53) as f64

@@ -14,7 +14,7 @@ use crate::voice::cell::Cell;
 use crate::voice::line::Line;
 use crate::voice::playing::Playing;
 use crate::voice::{FRAME, LaneId, Play};
-use crate::wire::limits::VOICE_CELL;
+use crate::wire::limits::{CALL_CIRCUITS_AHEAD, VOICE_CELL};
 
 /// The call while it goes on.
 pub struct Rehearsal {
@@ -140,14 +140,27 @@ impl Rehearsal {
         self.events.push(Reverse((at, self.made, event)));
     }
 
-    /// The first circuits, the fastest first.
+    /// The first circuits, the fastest first: as a caller does, some more are dialled, and those are kept that answered
+    /// soonest.
     fn open_all(&mut self) {
         let seed = |n: u8| self.plan.seed.wrapping_mul(31).wrapping_add(n.into());
         let count = self.plan.circuits.count();
-        let mut ways: Vec<_> = (0..count).map(|n| Pipe::draw_way(self.plan.weather, seed(n))).collect();
+        let mut ways: Vec<_> =
+            (0..count + CALL_CIRCUITS_AHEAD).map(|n| Pipe::draw_way(self.plan.weather, seed(n))).collect();
+        ways.sort_by_cached_key(|way| self.answer(*way));
+        ways.truncate(count.into());
         ways.sort_unstable();
         ways.into_iter().for_each(|way| self.open(way));
         self.outcome.best_way = self.roads.iter().map(|road| road.pipes.speaker.usual()).min().unwrap_or_default();
+    }
+
+    /// How long a circuit's first answer takes, at some time of its life.
+    fn answer(&mut self, way: Duration) -> Duration {
+        let asked = RINGING.mul_f64(self.dice.uniform());
+        let mut pipe = |number| Pipe::new(self.plan.weather, way, self.dice.number(), number ^ self.plan.seed);
+        let (mut there, mut back) = (pipe(0), pipe(1));
+        let answered = there.send(asked).and_then(|at| back.send(at));
+        answered.map_or(Duration::MAX, |at| at - asked)
     }
 
     /// A circuit is joined, on both sides at once.
@@ -350,6 +363,9 @@ fn spoken_number(frame: &[u8]) -> u32 {
 
 /// What a sound card asks for at once.
 const PIECE: Duration = Duration::from_millis(10);
+
+/// Before the call, circuits are dialled within so long.
+const RINGING: Duration = Duration::from_secs(60);
 
 /// The most that an encoder takes for a frame.
 const ENCODING: Duration = Duration::from_millis(3);
