@@ -159,7 +159,7 @@ fn a_circuit_breaks(stage: &mut Stage) -> Outcome<()> {
 fn echo(stage: &mut Stage) -> Outcome<()> {
     for later in ECHOES {
         let call = stage.call(0)?;
-        let _way = stage.machine.lead("ear_b", "mouth_b", later)?;
+        let room = stage.machine.room("ear_b", "mouth_b", later)?;
         let voice = stage.says(0, &stage.texts[0])?;
         let begun = Instant::now();
         while begun.elapsed() < LISTEN {
@@ -169,7 +169,7 @@ fn echo(stage: &mut Stage) -> Outcome<()> {
         let (came, heard) = (loudness(&stage.mouths[1].between(from, to)), loudness(&stage.ears[0].between(from, to)));
         let enhancement = 20.0 * f64::from(came / heard.max(1e-5)).log10();
         tell(&format!("call_echo_{}_ms", later.as_millis()), enhancement, "dB", Some(30.0));
-        drop(voice);
+        drop((voice, room));
         stage.hang_up(&call)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "each bench uses its part")]
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,13 @@ pub struct Machine {
 
 /// A program that ends with its handle.
 pub struct Running(Child);
+
+/// A sink that is heard at another.
+pub struct Room<'a> {
+    machine: &'a Machine,
+    module: String,
+    from: String,
+}
 
 /// What passes a sink, from the moment of its making on.
 pub struct Recorder {
@@ -70,23 +77,35 @@ impl Machine {
         Ok(Running(self.command("paplay", &[&device, "--latency-msec=50"]).arg(file).spawn()?))
     }
 
-    /// Lets what one sink plays be heard at another, so much later, until the end of the handle. The delay stays what it is,
-    /// as in a room: PulseAudio's own loopback keeps changing its rate to reach the one it was asked for.
-    pub fn lead(&self, from: &str, to: &str, later: Duration) -> Outcome<[Running; 2]> {
-        let (source, sink) = (format!("--device={from}.monitor"), format!("--device={to}"));
-        let ready = format!("--latency-msec={}", READY.as_millis());
-        let mut hears = self.command("parec", &[&[source.as_str()], &FORMAT[..]].concat());
-        let mut says = self.command("pacat", &[&[sink.as_str()], &FORMAT[..], &[ready.as_str()]].concat());
-        let mut hears = Running(hears.stdout(Stdio::piped()).spawn()?);
-        let mut says = Running(says.stdin(Stdio::piped()).spawn()?);
-        let (mut from, mut to) = (hears.0.stdout.take().ok_or("no output")?, says.0.stdin.take().ok_or("no input")?);
-        let silence = vec![0; 2 * (later.saturating_sub(READY).as_secs_f64() * f64::from(RATE)) as usize];
-        thread::Builder::new().spawn(move || {
-            // It ends with either program.
-            let led = to.write_all(&silence).and_then(|()| std::io::copy(&mut from, &mut to).map(drop));
-            led.ok();
-        })?;
-        Ok([hears, says])
+    /// Lets what programs play to one sink be heard at another instead, so much later, until the end of the handle. The delay
+    /// is the server's own filter, which loses nothing and has no clock: as in a room, it stays what it is.
+    pub fn room(&self, from: &str, to: &str, later: Duration) -> Outcome<Room<'_>> {
+        let arguments =
+            [format!("sink_name={ROOM}"), format!("master={to}"), format!("control=1,{}", later.as_secs_f64())];
+        let delay = ["load-module", "module-ladspa-sink", "plugin=delay_1898", "label=delay_n"];
+        let arguments: Vec<&str> = delay.into_iter().chain(arguments.iter().map(String::as_str)).collect();
+        let module = self.pactl(&arguments)?.trim().to_owned();
+        let room = Room { machine: self, module, from: from.to_owned() };
+        self.move_streams(from, ROOM)?;
+        Ok(room)
+    }
+
+    /// Lets whatever plays to one sink play to another.
+    fn move_streams(&self, from: &str, to: &str) -> Outcome<()> {
+        let sinks = self.pactl(&["list", "short", "sinks"])?;
+        let number = sinks.lines().find_map(|line| {
+            let mut words = line.split('\t');
+            let number = words.next()?;
+            (words.next()? == from).then_some(number)
+        });
+        let streams = self.pactl(&["list", "short", "sink-inputs"])?;
+        for line in streams.lines() {
+            let mut words = line.split('\t');
+            if let (Some(stream), true) = (words.next(), words.next() == number) {
+                self.pactl(&["move-sink-input", stream, to])?;
+            }
+        }
+        Ok(())
     }
 
     /// Records what passes a sink.
@@ -117,6 +136,14 @@ impl Machine {
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.lend(&mut command);
         command
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        // Where it fails there is no server any more.
+        self.machine.move_streams(ROOM, &self.from).ok();
+        self.machine.pactl(&["unload-module", &self.module]).ok();
     }
 }
 
@@ -159,8 +186,7 @@ impl Tape {
     }
 }
 
-/// What is kept ready of what is led on, so that a busy machine does not tear it.
-const READY: Duration = Duration::from_millis(50);
+const ROOM: &str = "room";
 
 /// What recorders give: samples as they come, ten milliseconds at once.
 const FORMAT: [&str; 5] = ["--rate=16000", "--channels=1", "--format=s16le", "--latency-msec=10", "--raw"];

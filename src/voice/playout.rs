@@ -4,7 +4,11 @@
 //! [`BRIDGE`] at most before there is silence, and that the delay is as short as the network of the last seconds allows.
 //! It follows a clock that drifts without knowing so: it aims at a time relative to when frames come. It does not decode.
 
+mod circuit;
+
 use std::time::Duration;
+
+use circuit::Circuit;
 
 use super::lateness::{Lateness, Micros, micros, stands_for};
 use super::profile::FRAME;
@@ -62,17 +66,6 @@ pub(super) struct Playout {
     mends: bool,
     state: State,
     counts: Counts,
-}
-
-/// What is known of a circuit.
-#[derive(Clone)]
-struct Circuit {
-    /// The newest frame that it brought.
-    newest: Option<u32>,
-    /// How late such frames were, the newest of a cell each.
-    cells: Lateness,
-    /// The lateness that frames would have if it had brought none.
-    without: Lateness,
 }
 
 /// Since the start of the call.
@@ -135,12 +128,10 @@ impl Playout {
             }
         }
         for (other, circuit) in self.circuits.iter_mut().enumerate().filter(|_| tells) {
-            if other == place && circuit.newest.is_none_or(|newest| newest < number) {
-                circuit.newest = Some(number);
-                circuit.cells.note(lateness);
-            }
-            if other != place && before & !bit(other) == 0 {
-                circuit.without.note(lateness);
+            if other == place {
+                circuit.brought(number, lateness, now);
+            } else if before & !bit(other) == 0 {
+                circuit.others_brought(lateness);
             }
         }
     }
@@ -211,7 +202,7 @@ impl Playout {
 
     /// When frames are to be played: as late as nearly all of them come. Up at once, down slowly.
     fn aim_at(&mut self, now: Duration) -> Option<Micros> {
-        let wanted = self.wanted()?;
+        let wanted = self.wanted(now)?;
         let passed = micros(now.saturating_sub(self.aimed));
         self.aimed = now;
         let aim = self.aim.map_or(wanted, |aim| wanted.max(aim - passed / SINK));
@@ -219,7 +210,7 @@ impl Playout {
         Some(aim)
     }
 
-    fn wanted(&self) -> Option<Micros> {
+    fn wanted(&self, now: Duration) -> Option<Micros> {
         if self.lateness.is_young() {
             return Some(self.lateness.least()? + micros(FIRST_WAIT));
         }
@@ -227,7 +218,8 @@ impl Playout {
         // Rather a bridge now and then than a long wait for what is rare.
         let most = self.lateness.all_but(RARE_SHARE)? + micros(RARE_WAIT) + self.patience;
         // If any one circuit stops, the others are to go on without a hole, as far as that is not too dear.
-        let one_less = self.circuits.iter().filter_map(Circuit::to_do_without).max()? + micros(WITHOUT_SPARE);
+        let one_less =
+            self.circuits.iter().filter_map(|circuit| circuit.to_do_without(now)).max()? + micros(WITHOUT_SPARE);
         Some(nearly_all.min(most).max(one_less.min(self.lateness.least()? + micros(SPARE_WAIT) + self.patience)))
     }
 
@@ -306,26 +298,6 @@ impl Playout {
     }
 }
 
-impl Circuit {
-    fn new() -> Self {
-        Self { newest: None, cells: Lateness::new(), without: Lateness::new() }
-    }
-
-    /// In how long it should have brought this frame. None if even its next cell should be here by now, or nothing is known:
-    /// it may have stopped.
-    fn brings(&self, number: u32, cycle: Micros, now: Duration) -> Option<Micros> {
-        let (newest, late) = self.newest.zip(self.cells.all_but(OVERDUE_SHARE))?;
-        let next = stands_for(newest) + cycle;
-        let more = (stands_for(number) - next + cycle - 1).div_euclid(cycle.max(1)).max(0);
-        (next + late > micros(now)).then(|| next + more * cycle + late - micros(now))
-    }
-
-    /// What to aim at so that it may stop: frames then are as late as those of the others.
-    fn to_do_without(&self) -> Option<Micros> {
-        self.without.all_but(WITHOUT_SHARE).filter(|_| !self.without.is_young())
-    }
-}
-
 impl Pace {
     const AS_SPOKEN: Self = Self { speech: 1.0, pause: 1.0 };
 }
@@ -355,20 +327,18 @@ const LATE_SHARE: f64 = 0.05;
 const RARE_SHARE: f64 = 0.1;
 const RARE_WAIT: Duration = Duration::from_millis(70);
 
-/// Of all frames, so many may come too late when one circuit stops.
-const WITHOUT_SHARE: f64 = 0.1;
-/// ... and so much is waited beyond the others.
+/// In case one circuit stops, so much is waited beyond the others.
 const WITHOUT_SPARE: Duration = Duration::from_millis(5);
 
 /// Beyond the fastest cell, so much is waited in case a circuit stops.
-const SPARE_WAIT: Duration = Duration::from_millis(145);
+const SPARE_WAIT: Duration = Duration::from_millis(165);
 
 /// Where cells are further apart than in the default profile, what one did not bring comes so much later.
 const PATIENCE: Duration = Duration::from_millis(60);
 const SHORTEST_STAGGER: Duration = Duration::from_millis(20);
 
 /// Beyond the lateness of nearly all frames: sound is asked for in pieces of 10 ms, and what was never so late yet may be.
-const SPARE: Duration = Duration::from_millis(40);
+const SPARE: Duration = Duration::from_millis(44);
 
 /// The aim sinks by one part in so many: 5 ms a second. Each step down is a pause made shorter.
 const SINK: Micros = 200;
@@ -392,9 +362,6 @@ const FAST_PAUSE: f32 = 1.3;
 const SLOW_PAUSE: f32 = 0.8;
 /// For some hundredths of a second, rather than a hole.
 const SLOWEST: f32 = 0.5;
-
-/// One cell of a circuit in so many is later than "due".
-const OVERDUE_SHARE: f64 = 0.1;
 
 /// While a circuit is late, so much is kept in hand: the frame that is being played and the next question, 10 ms later.
 const UNSURE: Duration = Duration::from_millis(32);
