@@ -33,8 +33,8 @@ impl Chain {
         Self { inner: config(listening).map(build) }
     }
 
-    /// What is being handed to the loudspeaker, also where it is silence: the echo is looked for in it. Called for each
-    /// block before the microphone's block of the same time.
+    /// What the loudspeaker takes, also where it is silence: the echo is looked for in it. Called for each block before the
+    /// microphone's block of the same time; where as many come as time passes, an echo that was found stays where it is.
     pub fn heard(&mut self, block: &Block) {
         if let Some(inner) = &mut self.inner {
             let mut unused = SILENCE;

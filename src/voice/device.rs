@@ -7,6 +7,7 @@
 mod keeper;
 mod machine;
 mod pace;
+mod played;
 pub mod ring;
 pub mod tape;
 mod trouble;
@@ -36,8 +37,9 @@ pub trait Loudspeaker: Send {
     /// Hands it 10 ms. What it did not want may be lost.
     fn play(&mut self, block: &Block);
 
-    /// How much sound it holds that has not been heard, as far as it is known.
-    fn queued(&self) -> Duration;
+    /// The next 10 ms of what it has taken, in order: of what it was handed, and silence where it ran dry or is away. So much
+    /// comes as time passes. To be asked after each [`Self::play`] until there is no more.
+    fn played(&mut self) -> Option<Block>;
 
     /// What happened to it, oldest first.
     fn news(&mut self) -> Option<News>;

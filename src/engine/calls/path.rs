@@ -233,11 +233,19 @@ impl Walk {
     fn play(&mut self, floor: &Floor) {
         let now = self.clock.now();
         let mut wanted = 0;
+        self.hear_back();
         while wanted < BLOCKS_AT_ONCE && self.loudspeaker.wants(now) {
             let block = self.playing.next(|ahead| floor.play(now, ahead));
-            self.chain.heard(&block);
             self.loudspeaker.play(&block);
+            self.hear_back();
             wanted += 1;
+        }
+    }
+
+    /// What the loudspeaker takes is what may come back; where it ran dry, its silence as well.
+    fn hear_back(&mut self) {
+        while let Some(block) = self.loudspeaker.played() {
+            self.chain.heard(&block);
         }
     }
 

@@ -14,6 +14,7 @@ use rtrb::{Consumer, Producer};
 
 use super::keeper::{Keeper, Line, Opened, opener};
 use super::pace::Pace;
+use super::played::Played;
 use super::ring::{self, Counters};
 use super::{DeviceError, Loudspeaker, Microphone, News};
 use crate::voice::pcm::{BLOCK, Block, RATE, SILENCE};
@@ -38,6 +39,8 @@ pub(super) struct Output {
     /// Beats while there is none.
     pace: Pace,
     waits: bool,
+    /// Blocks that were handed to none, and not told of yet.
+    unheard: u32,
 }
 
 /// An open microphone.
@@ -62,6 +65,7 @@ struct OutLine {
     resampler: Resampler,
     rate: u32,
     made: Vec<f32>,
+    played: Played,
     /// Clicks that were there before the first sound: a card starts hungry.
     forgiven: Option<u32>,
 }
@@ -89,7 +93,12 @@ impl Microphone for Input {
 impl Output {
     /// The loudspeaker of this name, or the default one; opened when it is first asked.
     pub(super) fn open(name: Option<String>) -> Self {
-        Self { keeper: Keeper::new(opener(name, open_output), OUTPUT_BUFFER), pace: Pace::default(), waits: false }
+        Self {
+            keeper: Keeper::new(opener(name, open_output), OUTPUT_BUFFER),
+            pace: Pace::default(),
+            waits: false,
+            unheard: 0,
+        }
     }
 }
 
@@ -106,13 +115,18 @@ impl Loudspeaker for Output {
 
     fn play(&mut self, block: &Block) {
         self.waits = false;
-        if let Some(line) = self.keeper.current_mut() {
-            line.play(block);
+        match self.keeper.current_mut() {
+            Some(line) => line.play(block),
+            None => self.unheard = self.unheard.saturating_add(1),
         }
     }
 
-    fn queued(&self) -> Duration {
-        self.keeper.current().map_or(Duration::ZERO, OutLine::queued)
+    fn played(&mut self) -> Option<Block> {
+        if let Some(rest) = self.unheard.checked_sub(1) {
+            self.unheard = rest;
+            return Some(SILENCE);
+        }
+        self.keeper.current_mut()?.played()
     }
 
     fn news(&mut self) -> Option<News> {
@@ -184,16 +198,19 @@ impl OutLine {
         self.made.clear();
         self.resampler.push(block, &mut self.made);
         // What finds no room was not wanted.
-        let _lost = self.ring.push_partial_slice(&self.made);
+        let (_, lost) = self.ring.push_partial_slice(&self.made);
+        if lost.is_empty() {
+            self.played.hand(block);
+        }
+    }
+
+    fn played(&mut self) -> Option<Block> {
+        let [there, missing] = [&self.counters.there, &self.counters.missing].map(|count| count.load(Relaxed));
+        self.played.next(there, missing)
     }
 
     fn filled(&self) -> usize {
         self.ring.buffer().capacity().saturating_sub(self.ring.slots())
-    }
-
-    fn queued(&self) -> Duration {
-        let ours = Duration::from_micros(self.filled() as u64 * 1_000_000 / u64::from(self.rate.max(1)));
-        ours + Duration::from_micros(u64::from(self.counters.latency.load(Relaxed)))
     }
 }
 
@@ -225,7 +242,8 @@ fn open_output(name: Option<&str>, buffer: Duration) -> Result<Opened<OutLine>, 
     let (stream, ring, counters) = either(config, build)?;
     let (rate, resampler) = (config.sample_rate, rated(RATE, config.sample_rate)?);
     found.watch(&counters);
-    let line = OutLine { _stream: stream, ring, counters, resampler, rate, made: Vec::new(), forgiven: None };
+    let played = Played::new(rate);
+    let line = OutLine { _stream: stream, ring, counters, resampler, rate, made: Vec::new(), played, forgiven: None };
     Ok(Opened { line, name, replaced })
 }
 
@@ -259,15 +277,10 @@ fn spouting<T: SizedSample + FromSample<f32>>(
     config: StreamConfig,
 ) -> Result<(cpal::Stream, Producer<f32>, Arc<Counters>), cpal::Error> {
     let (mut spout, end, counters) = ring::spout(samples(config.sample_rate, RING), config.channels);
-    let (told, late) = (counters.clone(), counters.clone());
+    let told = counters.clone();
     let stream = device.build_output_stream(
         config,
-        move |sound: &mut [T], info: &cpal::OutputCallbackInfo| {
-            let times = info.timestamp();
-            let latency = times.playback.duration_since(times.callback);
-            late.latency.store(u32::try_from(latency.as_micros()).unwrap_or(u32::MAX), Relaxed);
-            spout.fill(sound);
-        },
+        move |sound: &mut [T], _: &cpal::OutputCallbackInfo| spout.fill(sound),
         move |error| complain(&told, &error),
         Some(PATIENCE),
     )?;

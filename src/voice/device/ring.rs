@@ -30,10 +30,12 @@ pub struct Counters {
     pub calls: AtomicU32,
     /// Samples that it gave or took, of each channel.
     pub samples: AtomicU64,
+    /// Of those that it took, how many were there, and how many were silence in the place of what was not.
+    pub there: AtomicU64,
+    /// See [`Self::there`].
+    pub missing: AtomicU64,
     /// The most samples it gave or took at once, of each channel.
     pub most: AtomicU32,
-    /// How long the card says that what it takes now stays unheard, in microseconds.
-    pub latency: AtomicU32,
     /// Clicks: sound that came too late, or found no room.
     pub clicks: AtomicU32,
     /// Errors after which the card works on, or not.
@@ -84,6 +86,8 @@ impl Spout {
         if there < frames {
             self.counters.clicks.fetch_add(1, Relaxed);
         }
+        self.counters.there.fetch_add(there as u64, Relaxed);
+        self.counters.missing.fetch_add((frames - there) as u64, Relaxed);
         let mut samples = self.ring.read_chunk(there).ok().into_iter().flatten();
         for frame in interleaved.chunks_mut(self.channels) {
             frame.fill(T::from_sample(samples.next().unwrap_or(0.0)));

@@ -24,6 +24,7 @@ pub struct Ear {
     pace: Pace,
     /// A block is due and has not come.
     waits: bool,
+    played: Option<Block>,
     into: Into,
     news: Option<News>,
 }
@@ -98,7 +99,7 @@ impl Ear {
     }
 
     fn new(into: Into) -> Self {
-        Self { pace: Pace::default(), waits: false, into, news: None }
+        Self { pace: Pace::default(), waits: false, played: None, into, news: None }
     }
 }
 
@@ -110,6 +111,7 @@ impl Loudspeaker for Ear {
 
     fn play(&mut self, block: &Block) {
         self.waits = false;
+        self.played = Some(*block);
         match &mut self.into {
             Into::File(recording) => {
                 if let Err(error) = recording.write(block) {
@@ -122,8 +124,8 @@ impl Loudspeaker for Ear {
         }
     }
 
-    fn queued(&self) -> Duration {
-        Duration::ZERO
+    fn played(&mut self) -> Option<Block> {
+        self.played.take()
     }
 
     fn news(&mut self) -> Option<News> {
