@@ -65,14 +65,6 @@ impl<L: Line> Keeper<L> {
     }
 
     /// The device, if it was open when it was asked for last.
-    pub(super) fn current(&self) -> Option<&L> {
-        match &self.state {
-            State::Open(line, _) => Some(line),
-            State::Closed(_) | State::Opening(_) => None,
-        }
-    }
-
-    /// As [`Self::current`].
     pub(super) fn current_mut(&mut self) -> Option<&mut L> {
         match &mut self.state {
             State::Open(line, _) => Some(line),
@@ -295,9 +287,9 @@ mod tests {
         let mut system = System::new(&[MISSING, MISSING, MISSING, Ok(("new", false))]);
         assert_eq!(system.run(100), [News::Failed(DeviceError::Missing)]);
         assert_eq!(system.run(5_000), []);
-        assert!(system.keeper.current().is_none());
+        assert!(system.keeper.current_mut().is_none());
         assert_eq!(system.run(2_000), [works("new")]);
-        assert!(system.keeper.current().is_some());
+        assert!(system.keeper.current_mut().is_some());
     }
 
     #[test]
