@@ -158,8 +158,8 @@ fn a_circuit_breaks(stage: &mut Stage) -> Outcome<()> {
 /// What one hears comes to their own microphone; the other speaks and should not hear it.
 fn echo(stage: &mut Stage) -> Outcome<()> {
     for later in ECHOES {
+        let room = stage.machine.enter("mouth_b", later)?;
         let call = stage.call(0)?;
-        let room = stage.machine.room("ear_b", "mouth_b", later)?;
         let voice = stage.says(0, &stage.texts[0])?;
         let begun = Instant::now();
         while begun.elapsed() < LISTEN {
@@ -169,8 +169,9 @@ fn echo(stage: &mut Stage) -> Outcome<()> {
         let (came, heard) = (loudness(&stage.mouths[1].between(from, to)), loudness(&stage.ears[0].between(from, to)));
         let enhancement = 20.0 * f64::from(came / heard.max(1e-5)).log10();
         tell(&format!("call_echo_{}_ms", later.as_millis()), enhancement, "dB", Some(30.0));
-        drop((voice, room));
+        drop(voice);
         stage.hang_up(&call)?;
+        stage.machine.leave(room, "ear_b")?;
     }
     Ok(())
 }
@@ -183,13 +184,15 @@ impl Stage {
         let machine = Machine::start(&dir, &["mouth_a", "ear_a", "mouth_b", "ear_b"])?;
         note("two programs meet");
         let binary = PathBuf::from(env!("CARGO_BIN_EXE_pelure"));
-        let person = |name: &str, side: &str| {
+        machine.make_usual("ear_b")?;
+        let person = |name: &str, mouth: &str, ear: &str| {
             Person::arrive_with(&binary, &dir, name, |command| {
                 machine.lend(command);
-                command.args(["--audio-in", &format!("mouth_{side}.monitor"), "--audio-out", &format!("ear_{side}")]);
+                command.args(["--audio-in", mouth, "--audio-out", ear]);
             })
         };
-        let (mut ada, mut bob) = (person("ada", "a")?, person("bob", "b")?);
+        let mut ada = person("ada", "mouth_a.monitor", "ear_a")?;
+        let mut bob = person("bob", "mouth_b.monitor", "default")?;
         meet(&mut ada, &mut bob)?;
         let record = |kind: &str| {
             Ok::<_, Box<dyn std::error::Error>>([

@@ -23,12 +23,8 @@ pub struct Machine {
 /// A program that ends with its handle.
 pub struct Running(Child);
 
-/// A sink that is heard at another.
-pub struct Room<'a> {
-    machine: &'a Machine,
-    module: String,
-    from: String,
-}
+/// A loudspeaker that is heard at a microphone, until [`Machine::leave`].
+pub struct Room(String);
 
 /// What passes a sink, from the moment of its making on.
 pub struct Recorder {
@@ -77,35 +73,27 @@ impl Machine {
         Ok(Running(self.command("paplay", &[&device, "--latency-msec=50"]).arg(file).spawn()?))
     }
 
-    /// Lets what programs play to one sink be heard at another instead, so much later, until the end of the handle. The delay
-    /// is the server's own filter, which loses nothing and has no clock: as in a room, it stays what it is.
-    pub fn room(&self, from: &str, to: &str, later: Duration) -> Outcome<Room<'_>> {
-        let arguments =
-            [format!("sink_name={ROOM}"), format!("master={to}"), format!("control=1,{}", later.as_secs_f64())];
-        let delay = ["load-module", "module-ladspa-sink", "plugin=delay_1898", "label=delay_n"];
-        let arguments: Vec<&str> = delay.into_iter().chain(arguments.iter().map(String::as_str)).collect();
-        let module = self.pactl(&arguments)?.trim().to_owned();
-        let room = Room { machine: self, module, from: from.to_owned() };
-        self.move_streams(from, ROOM)?;
+    /// Makes a sink the usual one: programs that chose none play to it from their next call on.
+    pub fn make_usual(&self, sink: &str) -> Outcome<()> {
+        self.pactl(&["set-default-sink", sink]).map(drop)
+    }
+
+    /// The usual loudspeaker is a room from now on: what is played in it is heard at a sink, so much later. The delay is the
+    /// server's own filter, which loses nothing and has no clock: it stays what it is.
+    pub fn enter(&self, to: &str, later: Duration) -> Outcome<Room> {
+        let name = format!("sink_name={ROOM}");
+        let (master, control) = (format!("master={to}"), format!("control=1,{}", later.as_secs_f64()));
+        let filter =
+            ["load-module", "module-ladspa-sink", "plugin=delay_1898", "label=delay_n", &name, &master, &control];
+        let room = Room(self.pactl(&filter)?.trim().to_owned());
+        self.make_usual(ROOM)?;
         Ok(room)
     }
 
-    /// Lets whatever plays to one sink play to another.
-    fn move_streams(&self, from: &str, to: &str) -> Outcome<()> {
-        let sinks = self.pactl(&["list", "short", "sinks"])?;
-        let number = sinks.lines().find_map(|line| {
-            let mut words = line.split('\t');
-            let number = words.next()?;
-            (words.next()? == from).then_some(number)
-        });
-        let streams = self.pactl(&["list", "short", "sink-inputs"])?;
-        for line in streams.lines() {
-            let mut words = line.split('\t');
-            if let (Some(stream), true) = (words.next(), words.next() == number) {
-                self.pactl(&["move-sink-input", stream, to])?;
-            }
-        }
-        Ok(())
+    /// Another sink is the usual one, and the room is gone.
+    pub fn leave(&self, room: Room, usual: &str) -> Outcome<()> {
+        self.make_usual(usual)?;
+        self.pactl(&["unload-module", &room.0]).map(drop)
     }
 
     /// Records what passes a sink.
@@ -136,14 +124,6 @@ impl Machine {
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.lend(&mut command);
         command
-    }
-}
-
-impl Drop for Room<'_> {
-    fn drop(&mut self) {
-        // Where it fails there is no server any more.
-        self.machine.move_streams(ROOM, &self.from).ok();
-        self.machine.pactl(&["unload-module", &self.module]).ok();
     }
 }
 
