@@ -73,13 +73,13 @@ mod tests {
     fn sound_and_silence_come_as_they_were_taken() {
         let mut played = Played::new(48_000);
         [0.1, 0.2].map(|level| played.hand(&[level; BLOCK]));
-        assert_eq!(all(&mut played, 0, 0), []);
+        assert!(all(&mut played, 0, 0).is_empty());
         assert_eq!(all(&mut played, 3 * BLOCK as u64, 0), [0.1; BLOCK]);
         // It took the second, and ran dry for 10 ms.
         assert_eq!(all(&mut played, 6 * BLOCK as u64, 3 * BLOCK as u64), [[0.2; BLOCK], SILENCE].concat());
         played.hand(&[0.3; BLOCK]);
         assert_eq!(all(&mut played, 9 * BLOCK as u64, 3 * BLOCK as u64), [0.3; BLOCK]);
-        assert_eq!(all(&mut played, 9 * BLOCK as u64, 3 * BLOCK as u64), []);
+        assert!(all(&mut played, 9 * BLOCK as u64, 3 * BLOCK as u64).is_empty());
     }
 
     #[test]
