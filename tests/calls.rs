@@ -206,7 +206,7 @@ async fn of_the_circuits_that_were_dialled_the_fastest_carry_the_call() {
     let mut two = Two::new().await;
     let before = two.road.circuits();
     // Long enough for the others to be there first, on any machine.
-    [1, 2].map(|lane| two.road.slow_lane(lane, Duration::from_secs(2)));
+    SLOW.iter().for_each(|lane| two.road.slow_lane(*lane, Duration::from_secs(2)));
     let call = two.ada.person.engine.start_call(two.to_bob, Profile::Default).await.unwrap();
     incoming(&mut two.bob.person).await;
     two.until_circuits(before + 5).await;
@@ -215,7 +215,7 @@ async fn of_the_circuits_that_were_dialled_the_fastest_carry_the_call() {
     stats(&mut two.ada.person, all_alive).await;
     stats(&mut two.bob.person, all_alive).await;
     two.hear_each_other().await;
-    [1, 2].map(|lane| two.road.cut_lane(lane));
+    SLOW.iter().for_each(|lane| two.road.cut_lane(*lane));
     assert_eq!(two.road.circuits(), before + 3, "a slow circuit carries the call");
 }
 
@@ -358,3 +358,6 @@ async fn a_recording_is_sent_as_a_voice_note_and_says_the_same_there() {
 /// The pitch of each one's voice.
 const ADA: f32 = 440.0;
 const BOB: f32 = 700.0;
+
+/// Two of the lanes that a call dials on; 0 is the session's.
+const SLOW: [u32; 2] = [1, 2];

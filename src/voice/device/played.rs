@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn sound_and_silence_come_as_they_were_taken() {
         let mut played = Played::new(48_000);
-        [0.1, 0.2].map(|level| played.hand(&[level; BLOCK]));
+        [0.1, 0.2].iter().for_each(|level| played.hand(&[*level; BLOCK]));
         assert!(all(&mut played, 0, 0).is_empty());
         assert_eq!(all(&mut played, 3 * BLOCK as u64, 0), [0.1; BLOCK]);
         // It took the second, and ran dry for 10 ms.
