@@ -68,11 +68,10 @@ impl Ways {
 
     /// Dials what is missing, if dialling is ours: at first some more than there are places, to choose from.
     pub(super) fn fill(&mut self) {
-        let ahead = usize::from(CALL_CIRCUITS_AHEAD);
-        if self.held() >= self.places + ahead {
+        if self.held() >= self.most() {
             self.choose();
         }
-        let wanted = if self.chosen { self.places } else { self.places + ahead };
+        let wanted = if self.chosen { self.places } else { self.most() };
         let there = self.held();
         if let Some(crew) = &mut self.crew {
             crew.fill(wanted, there);
@@ -108,6 +107,7 @@ impl Ways {
         self.answers.push_back(answer);
     }
 
+    /// Whether something gave way.
     fn make_room(&mut self) -> bool {
         // Before there are places, whatever was joined may get one.
         let left_over = if self.open.is_empty() { None } else { self.spare.pop_front() };
@@ -174,9 +174,10 @@ impl Ways {
         self.open.len() + self.spare.len()
     }
 
-    /// Circuits that the other side may have here.
+    /// The most circuits of a call, on either side: those to choose from, and later those that take the place of some that are
+    /// dead already, which the called side does not know yet.
     fn most(&self) -> usize {
-        self.places + SPARE
+        self.places + usize::from(CALL_CIRCUITS_AHEAD)
     }
 
     fn ended(&mut self, ended: Option<(LaneId, LaneEnd)>) {
@@ -197,10 +198,6 @@ async fn dialled(crew: &mut Option<Crew>) -> Option<Circuit> {
         None => std::future::pending().await,
     }
 }
-
-/// Circuits beyond the places of a call that the other side may have here: those that it chooses from, and later those that
-/// take the place of some that are dead already, which this side does not know yet.
-const SPARE: usize = CALL_CIRCUITS_AHEAD as usize;
 
 /// After failures a circuit is dialled again within this time: the call does not last for ever without one.
 const PAUSE_MOST: Duration = Duration::from_secs(4);
