@@ -189,11 +189,12 @@ async fn mute_is_silence_there_and_changes_nothing_on_the_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_circuit_that_breaks_is_replaced_and_the_sound_goes_on() {
     let mut two = Two::new().await;
+    let circuits = two.road.circuits() + 3;
     two.talking(Profile::Default).await;
     stats(&mut two.ada.person, all_alive).await;
-    let circuits = two.road.circuits();
-    two.road.cut_lane(2);
-    assert!(two.road.circuits() < circuits, "none was cut");
+    two.until_circuits(circuits).await;
+    // Of those that were dialled some were let go.
+    assert!((1..=5).any(|lane| two.road.cut_lane(lane)), "none was cut");
     // Its numbers begin anew with it: that they are there says that it carries cells.
     stats(&mut two.ada.person, |_| two.road.circuits() == circuits).await;
     stats(&mut two.ada.person, all_alive).await;
@@ -215,15 +216,14 @@ async fn of_the_circuits_that_were_dialled_the_fastest_carry_the_call() {
     stats(&mut two.ada.person, all_alive).await;
     stats(&mut two.bob.person, all_alive).await;
     two.hear_each_other().await;
-    SLOW.iter().for_each(|lane| two.road.cut_lane(*lane));
-    assert_eq!(two.road.circuits(), before + 3, "a slow circuit carries the call");
+    assert!(!SLOW.iter().any(|lane| two.road.cut_lane(*lane)), "a slow circuit carries the call");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_outlives_its_session() {
     let mut two = Two::new().await;
     let call = two.talking(Profile::Default).await;
-    two.road.cut_lane(0);
+    assert!(two.road.cut_lane(0), "there was a session");
     two.ada.person.until(|event| matches!(event, Event::Contact(_))).await;
     two.hear_each_other().await;
     assert_eq!(two.ada.person.engine.call().unwrap().stage, Stage::Active);

@@ -131,9 +131,9 @@ impl Memory {
         self.cut_where(|line| line.service.1 == *address);
     }
 
-    /// Breaks every circuit that was dialled on this lane, by whomever.
-    pub fn cut_lane(&self, lane: u32) {
-        self.cut_where(|line| line.lane == lane);
+    /// Breaks every circuit that was dialled on this lane, by whomever; tells whether there was one with both ends.
+    pub fn cut_lane(&self, lane: u32) -> bool {
+        self.cut_where(|line| line.lane == lane)
     }
 
     /// From now on bytes travel so long on circuits that are dialled on this lane, by whomever; no stall holds them.
@@ -157,12 +157,16 @@ impl Memory {
         self.world().circuits.iter().filter(|line| line.is_whole()).count()
     }
 
-    fn cut_where(&self, chosen: impl Fn(&Line) -> bool) {
+    /// Tells whether a circuit with both ends was among them.
+    fn cut_where(&self, chosen: impl Fn(&Line) -> bool) -> bool {
+        let mut any = false;
         for line in self.world().circuits.iter().filter(|line| chosen(line)) {
             if let Some(circuit) = line.circuit.upgrade() {
+                any |= circuit.is_whole();
                 circuit.cut();
             }
         }
+        any
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
