@@ -155,20 +155,26 @@ fn a_circuit_breaks(stage: &mut Stage) -> Outcome<()> {
     stage.hang_up(&call)
 }
 
-/// What one hears comes to their own microphone; the other speaks and should not hear it.
+/// What one hears comes to their own microphone; the other speaks and should not hear it. A machine that lends its processors
+/// to others now and then stands still, and the echo is lost with it: each second is looked at by itself, too.
 fn echo(stage: &mut Stage) -> Outcome<()> {
     for later in ECHOES {
         let room = stage.machine.enter("mouth_b", later)?;
         let call = stage.call(0)?;
         let voice = stage.says(0, &stage.texts[0])?;
-        let begun = Instant::now();
+        let (begun, lent) = (Instant::now(), process::lent()?);
         while begun.elapsed() < LISTEN {
             stage.people[0].stats(|_| Some(()))?;
         }
+        let lent = (process::lent()? - lent) / begun.elapsed().as_secs_f64();
         let (from, to) = (begun + LEARN, Instant::now());
-        let (came, heard) = (loudness(&stage.mouths[1].between(from, to)), loudness(&stage.ears[0].between(from, to)));
-        let enhancement = 20.0 * f64::from(came / heard.max(1e-5)).log10();
-        tell(&format!("call_echo_{}_ms", later.as_millis()), enhancement, "dB", Some(30.0));
+        let (came, heard) = (loudness(&stage.mouths[1].between(from, to)), stage.ears[0].between(from, to));
+        let enhancement = |heard: &[f32]| 20.0 * f64::from(came / loudness(heard).max(1e-5)).log10();
+        let seconds: Vec<f64> = heard.chunks_exact(RATE as usize).map(enhancement).collect();
+        let (name, below) = (format!("call_echo_{}_ms", later.as_millis()), seconds.iter().filter(|one| **one < 30.0));
+        tell(&name, enhancement(&heard), "dB", Some(30.0));
+        tell(&format!("{name}_seconds_below_30_dB"), below.count() as f64, "s", Some(seconds.len() as f64));
+        tell(&format!("{name}_processors_lent_to_others"), 100.0 * lent, "% of a core", None);
         drop(voice);
         stage.hang_up(&call)?;
         stage.machine.leave(room, "ear_b")?;

@@ -95,7 +95,7 @@ const PURE: &[&str] = &[
 ];
 
 /// What one room alone may name: each thing from outside has one door.
-const DOORS: [(&str, &str); 16] = [
+const DOORS: [(&str, &str); 17] = [
     ("pelure_ui", "bridge"),
     ("jiff", "bridge"),
     ("arboard", "desk"),
@@ -110,6 +110,7 @@ const DOORS: [(&str, &str); 16] = [
     ("cpal", "voice"),
     ("hound", "voice"),
     ("opus", "voice"),
+    ("pulseaudio", "voice"),
     ("rubato", "voice"),
     ("sonora", "voice"),
 ];

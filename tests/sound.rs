@@ -48,6 +48,31 @@ fn sound_passes_through_the_machine() {
     });
 }
 
+/// Who wakes late must find all that was said: what is lost of it moves the echo in what is left.
+#[test]
+fn what_is_said_while_the_sound_server_sleeps_is_not_lost() {
+    on_a_machine("what_is_said_while_the_sound_server_sleeps_is_not_lost", |machine| {
+        let mut call = Call::open("mic_a.monitor", "spk_a");
+        call.until("both devices to work", |call| call.works == 2);
+        call.until("the buffers to be long enough", |call| call.opened.elapsed() > Duration::from_secs(4));
+        // Each sample says when it was said.
+        let said = machine.file("said.wav");
+        let ramp: Vec<f32> = (0..6 * RATE).map(|at| at as f32 / (6 * RATE) as f32).collect();
+        let mut recording = Recording::create(&said).unwrap();
+        ramp.as_chunks::<BLOCK>().0.iter().for_each(|block| recording.write(block).unwrap());
+        drop(recording);
+        let mut speaker = machine.client("paplay", &["--device=mic_a", path(&said)]);
+        let is_at = |level: f32| move |call: &Call| call.heard.last().is_some_and(|last| *last >= level);
+        call.until("the beginning", is_at(0.3));
+        machine.sleep(Duration::from_millis(300));
+        call.until("the end", is_at(0.7));
+        speaker.wait().unwrap();
+        let between = call.heard.iter().filter(|level| (0.3..0.7).contains(*level)).count();
+        let lost = ((0.4 * ramp.len() as f32) as usize).saturating_sub(between);
+        assert!(lost < RATE as usize / 20, "{lost} samples were lost");
+    });
+}
+
 #[test]
 fn an_unplugged_device_is_replaced_and_said() {
     on_a_machine("an_unplugged_device_is_replaced_and_said", |machine| {
@@ -197,6 +222,14 @@ impl Machine {
     fn stop(&mut self) {
         self.server.kill().ok();
         self.server.wait().ok();
+    }
+
+    /// Nobody is served for so long.
+    fn sleep(&self, time: Duration) {
+        let server = rustix::process::Pid::from_child(&self.server);
+        rustix::process::kill_process(server, rustix::process::Signal::STOP).unwrap();
+        std::thread::sleep(time);
+        rustix::process::kill_process(server, rustix::process::Signal::CONT).unwrap();
     }
 
     fn await_answer(&self) {

@@ -149,6 +149,14 @@ pub fn processor(process: u32) -> Outcome<f64> {
     Ok(ticks / TICKS)
 }
 
+/// Seconds of its processors that this machine, where it is a virtual one, wanted and did not get so far: all of them together.
+pub fn lent() -> Outcome<f64> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let all = stat.lines().next().ok_or("no line of all processors")?;
+    let ticks = all.split_whitespace().nth(8).ok_or("a kernel that does not count it")?;
+    Ok(ticks.parse::<f64>()? / TICKS)
+}
+
 /// In a second of a processor, as Linux counts for programs.
 const TICKS: f64 = 100.0;
 

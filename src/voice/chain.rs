@@ -24,37 +24,56 @@ pub enum Listening {
 
 /// Cleans what a microphone gives, 10 ms at a time.
 pub struct Chain {
-    inner: Option<AudioProcessing>,
+    listening: Listening,
+    /// Removes the echo; apart from the rest, so that it can begin anew alone.
+    echo: Option<AudioProcessing>,
+    /// Removes noise and evens out the loudness.
+    voice: Option<AudioProcessing>,
 }
 
 impl Chain {
     /// A chain that has heard nothing yet.
     pub fn new(listening: Listening) -> Self {
-        Self { inner: config(listening).map(build) }
+        let voice = (listening != Listening::Recording).then(|| build(cleaning(listening)));
+        Self { listening, echo: canceller(listening), voice }
+    }
+
+    /// The echo is elsewhere from now on: it is looked for as at the beginning, when all that may be one is kept back. What
+    /// knows the old place alone would let it pass for seconds.
+    pub fn relearn(&mut self) {
+        self.echo = canceller(self.listening);
     }
 
     /// What the loudspeaker takes, also where it is silence: the echo is looked for in it. Called for each block before the
     /// microphone's block of the same time; where as many come as time passes, an echo that was found stays where it is.
     pub fn heard(&mut self, block: &Block) {
-        if let Some(inner) = &mut self.inner {
+        if let Some(echo) = &mut self.echo {
             let mut unused = SILENCE;
             // The formats are those it was built with, so it does not fail.
-            inner.process_render_f32(&[&block.map(tamed)], &mut [&mut unused]).ok();
+            echo.process_render_f32(&[&block.map(tamed)], &mut [&mut unused]).ok();
         }
     }
 
     /// What was said in this block of the microphone's.
     pub fn clean(&mut self, block: &Block) -> Block {
-        let said = block.map(tamed);
-        let Some(inner) = &mut self.inner else {
-            return said;
-        };
-        let mut cleaned = SILENCE;
-        match inner.process_capture_f32(&[&said], &mut [&mut cleaned]) {
-            Ok(()) => cleaned.map(tamed),
-            Err(_) => said,
-        }
+        let parts = [&mut self.echo, &mut self.voice].into_iter().flatten();
+        parts.fold(block.map(tamed), |said, part| {
+            let mut cleaned = SILENCE;
+            match part.process_capture_f32(&[&said], &mut [&mut cleaned]) {
+                Ok(()) => cleaned.map(tamed),
+                Err(_) => said,
+            }
+        })
     }
+}
+
+fn canceller(listening: Listening) -> Option<AudioProcessing> {
+    let config = Config {
+        high_pass_filter: Some(HighPassFilter::default()),
+        echo_canceller: Some(EchoCanceller::default()),
+        ..Config::default()
+    };
+    (listening == Listening::Loudspeaker).then(|| build(config))
 }
 
 fn build(config: Config) -> AudioProcessing {
@@ -63,20 +82,16 @@ fn build(config: Config) -> AudioProcessing {
     AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build()
 }
 
-fn config(listening: Listening) -> Option<Config> {
-    let cleaning = Config {
-        high_pass_filter: Some(HighPassFilter::default()),
+fn cleaning(listening: Listening) -> Config {
+    Config {
+        // Where an echo is removed, rumble was removed before.
+        high_pass_filter: (listening == Listening::Headset).then(HighPassFilter::default),
         noise_suppression: Some(NoiseSuppression { level: NoiseSuppressionLevel::Moderate, ..Default::default() }),
         gain_controller2: Some(GainController2 {
             adaptive_digital: Some(AdaptiveDigital { initial_gain_db: FIRST_GAIN, ..Default::default() }),
             ..Default::default()
         }),
         ..Config::default()
-    };
-    match listening {
-        Listening::Loudspeaker => Some(Config { echo_canceller: Some(EchoCanceller::default()), ..cleaning }),
-        Listening::Headset => Some(cleaning),
-        Listening::Recording => None,
     }
 }
 

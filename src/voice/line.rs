@@ -64,6 +64,8 @@ struct Spoken {
     newest: Option<u32>,
     /// When the last frame came, or should have come.
     last: Duration,
+    /// Frames that silence took the place of, and that may still come, all at once.
+    owed: u32,
     /// A frame of silence, for when there is none.
     silence: Box<[u8]>,
     room: usize,
@@ -213,10 +215,20 @@ impl Spoken {
         let mut silence = silence.to_vec();
         silence.resize(profile.frame_bytes(), 0);
         let room = profile.frames_per_cell();
-        Self { frames: VecDeque::with_capacity(room), newest: None, last: now, silence: silence.into(), room }
+        Self { frames: VecDeque::with_capacity(room), newest: None, last: now, owed: 0, silence: silence.into(), room }
     }
 
+    /// A frame whose place was taken is too late, and would push all that follow it into the future.
     fn push(&mut self, frame: &[u8], now: Duration) {
+        let apart = now.saturating_sub(self.last);
+        if apart < FRAME / 2 && self.owed > 0 {
+            self.owed -= 1;
+            self.last = now;
+            return;
+        }
+        if apart < HICCUP {
+            self.owed = 0;
+        }
         let frame = if frame.len() == self.silence.len() { frame.into() } else { self.silence.clone() };
         self.last = now;
         self.add(frame);
@@ -228,6 +240,7 @@ impl Spoken {
         let missing = now.saturating_sub(self.last).saturating_sub(HICCUP).as_millis() / FRAME.as_millis();
         let missing = u32::try_from(missing).unwrap_or(u32::MAX / 2);
         self.last = self.last.saturating_add(FRAME.saturating_mul(missing));
+        self.owed = self.owed.saturating_add(missing);
         // Of a long time only the end is still carried.
         let fits = missing.min(self.room as u32);
         self.newest = self.newest.map(|newest| newest.saturating_add(missing - fits));

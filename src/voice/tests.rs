@@ -234,6 +234,30 @@ fn a_microphone_that_stops_leaves_silence_and_not_a_hole() {
     assert!(newest[3..].windows(2).all(|pair| pair[1] == pair[0] + 3), "{newest:?}");
 }
 
+/// What a machine that slept kept of a recording comes all at once: time has gone on without it.
+#[test]
+fn sound_that_comes_after_silence_took_its_place_does_not_shift_what_follows() {
+    let newest = |sleeps: bool| {
+        let (mut line, _) = line();
+        let mut newest = None;
+        for tick in 0..300u64 {
+            let spoken = match tick {
+                100..120 if sleeps => 0,
+                // A few of them find their places free.
+                120 if sleeps => 21,
+                _ => 1,
+            };
+            // Before the tick, as in a call.
+            (0..spoken).for_each(|_| line.speak(&[7; 43], ms(20 * tick)));
+            if let Some((_, bytes)) = line.due(ms(20 * tick)) {
+                newest = Some(Cell::decode(Profile::Default, &bytes).unwrap().newest);
+            }
+        }
+        newest.unwrap()
+    };
+    assert_eq!(newest(true), newest(false));
+}
+
 #[test]
 fn a_frame_of_a_wrong_size_goes_out_as_silence() {
     let (mut line, _) = line();

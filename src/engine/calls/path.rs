@@ -251,14 +251,26 @@ impl Walk {
 
     fn show(&mut self) {
         while let Some(news) = self.microphone.news() {
-            take_news(&mut self.gauges.microphone, &news);
+            self.take_news(&news, |gauges| &mut gauges.microphone);
         }
         while let Some(news) = self.loudspeaker.news() {
-            take_news(&mut self.gauges.loudspeaker, &news);
+            self.take_news(&news, |gauges| &mut gauges.loudspeaker);
         }
         let levels = Levels { heard: self.playing.level(), ..self.gauges.levels };
         self.gauges.levels = levels;
         self.panel.put(self.gauges);
+    }
+
+    fn take_news(&mut self, news: &News, trouble: impl Fn(&mut Gauges) -> &mut Option<DeviceError>) {
+        match news {
+            News::Works(_) | News::Replaced(_) => {
+                *trouble(&mut self.gauges) = None;
+                // It was opened just now, with other times than before.
+                self.chain.relearn();
+            }
+            News::Failed(error) => *trouble(&mut self.gauges) = Some(*error),
+            News::Clicks(_) | News::Ended => {}
+        }
     }
 }
 
@@ -274,14 +286,6 @@ fn open_loudspeaker(devices: &dyn Devices, choice: &Choice, gauges: &mut Gauges)
     let opened = devices.loudspeaker(choice);
     gauges.loudspeaker = opened.as_ref().err().copied();
     opened.unwrap_or_else(|_| Box::new(Ear::deaf()))
-}
-
-fn take_news(trouble: &mut Option<DeviceError>, news: &News) {
-    match news {
-        News::Works(_) | News::Replaced(_) => *trouble = None,
-        News::Failed(error) => *trouble = Some(*error),
-        News::Clicks(_) | News::Ended => {}
-    }
 }
 
 /// How often devices are looked at: sound waits for it, so it is short against a frame.

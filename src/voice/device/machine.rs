@@ -21,6 +21,7 @@ use crate::voice::pcm::{BLOCK, Block, RATE, SILENCE};
 use crate::voice::resample::Resampler;
 
 mod find;
+mod recorder;
 mod system;
 
 pub use find::{Name, Names, names};
@@ -46,7 +47,7 @@ pub(super) struct Output {
 /// An open microphone.
 struct InLine {
     // Declared first: the card stops before its ring goes.
-    _stream: cpal::Stream,
+    _stream: Box<dyn Send>,
     ring: Consumer<f32>,
     counters: Arc<Counters>,
     resampler: Resampler,
@@ -156,7 +157,6 @@ impl Line for OutLine {
 
 impl InLine {
     fn next(&mut self) -> Option<Block> {
-        self.catch_up();
         if let Ok(chunk) = self.ring.read_chunk(self.ring.slots()) {
             self.taken.clear();
             self.taken.extend(chunk);
@@ -168,18 +168,6 @@ impl InLine {
         let mut block = SILENCE;
         block.iter_mut().zip(self.ready.drain(..BLOCK)).for_each(|(to, from)| *to = from);
         Some(block)
-    }
-
-    /// Leaves out what was said while nobody listened: it would be late for the rest of the call.
-    fn catch_up(&mut self) {
-        let there = self.ring.slots();
-        if there > samples(self.rate, LAG_MOST) {
-            let old = there.saturating_sub(samples(self.rate, LAG_AFTER));
-            if let Ok(chunk) = self.ring.read_chunk(old) {
-                chunk.commit_all();
-            }
-            self.counters.clicks.fetch_add(1, Relaxed);
-        }
     }
 }
 
@@ -223,8 +211,14 @@ fn open_input(name: Option<&str>, buffer: Duration) -> Result<Opened<InLine>, De
         SampleFormat::I16 => tapped::<i16>(device, config),
         _ => tapped::<i32>(device, config),
     };
-    let (stream, ring, counters) = either(config, build)?;
     let (rate, resampler) = (config.sample_rate, rated(config.sample_rate, RATE)?);
+    let (stream, ring, counters): (Box<dyn Send>, _, _) = if found.is_of_a_server() {
+        let (tap, ring, counters) = ring::tap(samples(rate, RING), 1);
+        (Box::new(recorder::record(&found.name.id, rate, buffer, tap)?), ring, counters)
+    } else {
+        let (stream, ring, counters) = either(config, build)?;
+        (Box::new(stream), ring, counters)
+    };
     found.watch(&counters);
     let (ready, taken) = (VecDeque::new(), Vec::new());
     Ok(Opened { line: InLine { _stream: stream, ring, counters, resampler, rate, ready, taken }, name, replaced })
@@ -321,8 +315,7 @@ fn samples(rate: u32, time: Duration) -> usize {
     usize::try_from(time.as_micros() * u128::from(rate) / 1_000_000).unwrap_or(0)
 }
 
-/// What a microphone gives at once; PulseAudio keeps no more. With half of it sound was lost on a busy machine, after which the
-/// echo has to be found anew.
+/// What a microphone gives at once.
 const INPUT_BUFFER: Duration = Duration::from_millis(20);
 
 /// What a loudspeaker takes at once; it keeps twice as much. With half of it PulseAudio ran dry on a busy machine.
@@ -330,12 +323,6 @@ const OUTPUT_BUFFER: Duration = Duration::from_millis(20);
 
 /// What a ring holds: more than anybody should ever be late.
 const RING: Duration = Duration::from_millis(500);
-
-/// More than this was said while nobody listened: the driver of the sound slept.
-const LAG_MOST: Duration = Duration::from_millis(150);
-
-/// What is left of it.
-const LAG_AFTER: Duration = Duration::from_millis(20);
 
 /// What is kept ready beyond what the card takes at once: the driver comes every few milliseconds.
 const SLACK: Duration = Duration::from_millis(10);

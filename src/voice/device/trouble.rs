@@ -20,6 +20,8 @@ pub(super) struct Trouble {
     clicks: (Duration, u32),
     /// Since when samples are counted, and from which number.
     samples: (Duration, u64),
+    /// When it last was seen to give or take nothing for a moment.
+    paused: Duration,
     /// How many samples a second there should be.
     rate: u32,
 }
@@ -40,7 +42,7 @@ pub(super) enum Verdict {
 impl Trouble {
     /// Starts with a device of this rate that was opened just now.
     pub(super) fn new(now: Duration, rate: u32) -> Self {
-        Self { opened: now, calls: (now, 0), errors: (now, 0), clicks: (now, 0), samples: (now, 0), rate }
+        Self { opened: now, calls: (now, 0), errors: (now, 0), clicks: (now, 0), samples: (now, 0), paused: now, rate }
     }
 
     /// Looks at the counters; once for each 10 ms, or about.
@@ -55,6 +57,9 @@ impl Trouble {
         let errors = counters.errors.load(Relaxed);
         if now.saturating_sub(self.calls.0) > SILENT_MOST || errors.wrapping_sub(self.errors.1) > ERRORS_MOST {
             return Verdict::Reopen;
+        }
+        if now.saturating_sub(self.calls.0) > PAUSE {
+            self.paused = now;
         }
         if now.saturating_sub(self.errors.0) >= SECOND {
             self.errors = (now, errors);
@@ -71,13 +76,13 @@ impl Trouble {
         if self.is_dry(now, counters.samples.load(Relaxed)) { Verdict::Widen } else { Verdict::Fine }
     }
 
-    /// Looks back every few seconds; the first of them does not count.
+    /// Looks back every few seconds; the first of them does not count. Who pauses may still catch up on it.
     fn is_dry(&mut self, now: Duration, samples: u64) -> bool {
         if now.saturating_sub(self.opened) < SECOND {
             self.samples = (now, samples);
         }
         let time = now.saturating_sub(self.samples.0);
-        if time < DRY_OVER {
+        if time < DRY_OVER || now.saturating_sub(self.paused) < PAUSE {
             return false;
         }
         let there = samples.saturating_sub(self.samples.1) as f64;
@@ -97,6 +102,9 @@ const DRY_SHARE: f64 = 0.94;
 
 /// See [`DRY_SHARE`].
 const DRY_OVER: Duration = Duration::from_secs(2);
+
+/// A device that takes or gives much at once pauses for less.
+const PAUSE: Duration = Duration::from_millis(100);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -168,6 +176,18 @@ mod tests {
         assert_eq!(slow(0), []);
         assert_eq!(slow(1), []);
         assert!(matches!(slow(2)[..], [(295..=305, Verdict::Widen)]), "{:?}", slow(2));
+    }
+
+    #[test]
+    fn a_device_that_catches_up_on_a_pause_is_left_alone() {
+        for start in 250..350 {
+            let said = verdicts(20, |step, counters| match step {
+                _ if step < start || step >= start + 40 => works(counters),
+                _ if step == start + 39 => (0..40).for_each(|_| works(counters)),
+                _ => {}
+            });
+            assert_eq!(said, [], "{start}");
+        }
     }
 
     #[test]

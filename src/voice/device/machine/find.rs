@@ -76,10 +76,15 @@ pub(super) fn find(side: Side, wanted: Option<&str>) -> Result<Found, DeviceErro
 }
 
 impl Found {
+    /// Whether it is one of PulseAudio's, and not a card that this program opens itself.
+    pub(super) fn is_of_a_server(&self) -> bool {
+        self.host.name() == MOVES_SOUND
+    }
+
     /// Sees to it that the counters say when the device is gone. PulseAudio does not tell: it moves the sound to another
     /// device, and where no microphone is left to what is being played, which the other would then hear.
     pub(super) fn watch(self, counters: &Arc<Counters>) {
-        if self.host.name() != MOVES_SOUND {
+        if !self.is_of_a_server() {
             return;
         }
         let counters = Arc::downgrade(counters);
