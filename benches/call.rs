@@ -185,7 +185,8 @@ fn echo(stage: &mut Stage) -> Outcome<()> {
 impl Stage {
     fn set() -> Outcome<Self> {
         note("starting a private Tor network");
-        let network = Tornet::start(Plan { weather: Weather::default().delay(DELAY), ..Plan::default() })?;
+        let weather = Weather::default().delay(DELAY);
+        let network = Tornet::start(Plan { weather, yields: true, ..Plan::default() })?;
         let dir = network.dir().to_owned();
         let machine = Machine::start(&dir, &["mouth_a", "ear_a", "mouth_b", "ear_b"])?;
         note("two programs meet");

@@ -102,7 +102,7 @@ mod tests {
         let words: Vec<&str> = words.split(' ').collect();
         let weather =
             Weather { delay: Duration::from_millis(25), jitter: Duration::from_millis(5), limit: Some(500_000) };
-        let plan = Plan { authorities: 4, relays: 9, weather, dir: Some("/d".into()) };
+        let plan = Plan { authorities: 4, relays: 9, weather, dir: Some("/d".into()), yields: false };
         assert_eq!(read(&words).unwrap(), Command::Up(Up { plan, lives_with: Some(7) }));
     }
 

@@ -116,7 +116,11 @@ impl Host {
             let authority = index < plan.authorities;
             let spot = Spot { nickname: &nickname, dir: &dir, ip, authority, owner: std::process::id() };
             system("write a torrc", fs::write(dir.join("torrc"), torrc::node(&spot, &authorities)))?;
-            self.nodes.push(Node::spawn(nickname, ip, dir, self.home.hold()?)?);
+            let node = Node::spawn(nickname, ip, dir, self.home.hold()?)?;
+            if plan.yields {
+                node.step_back()?;
+            }
+            self.nodes.push(node);
         }
         Ok(authorities)
     }

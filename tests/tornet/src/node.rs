@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, setpriority_pgrp};
+
 use crate::control::Control;
 use crate::plan::{TornetError, system};
 
@@ -73,6 +75,12 @@ impl Node {
             thread::spawn(move || listen(stdout, &said, &listens));
         }
         Ok(Self { name, ip, dir, child, control: None, listening: Mutex::new(listening), said })
+    }
+
+    /// Leaves the processors to programs that want them.
+    pub(crate) fn step_back(&self) -> Result<(), TornetError> {
+        let group = Some(Pid::from_child(&self.child));
+        system("step back", setpriority_pgrp(group, LEAST).map_err(Into::into))
     }
 
     /// Waits until the C tor answers, and binds its life to ours. Its keys exist from then on.
@@ -159,3 +167,6 @@ pub(crate) fn dir(network: &Path, index: usize) -> PathBuf {
 
 const CONTROL_IS_OPEN: &str = "Opened Control listener connection (ready)";
 const KEPT_LINES: usize = 12;
+
+/// Of 19: enough to give way, and not so much that nothing gets through beside a busy program.
+const LEAST: i32 = 10;

@@ -22,11 +22,14 @@ pub struct Plan {
     /// A directory to make and to remove at the end; it must not exist, and its path must be short (a Unix socket
     /// lies in it). `None` is a fresh one in the system's place for temporary files.
     pub dir: Option<PathBuf>,
+    /// Whether the nodes take only what other programs leave of the processors, as if they ran on machines of their own:
+    /// for what has deadlines, as sound has.
+    pub yields: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { authorities: 3, relays: 13, weather: Weather::default(), dir: None }
+        Self { authorities: 3, relays: 13, weather: Weather::default(), dir: None, yields: false }
     }
 }
 
