@@ -4,13 +4,17 @@
 //! The baseline of a figure is what the project asks for.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench tells figures and takes the time")]
-#![allow(clippy::unwrap_used, reason = "a bench stops at what goes wrong")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at what goes wrong")]
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use pelure::voice::Stretch;
+use pelure::voice::codec::Encoder;
 use pelure::voice::emulator::{Fault, Outcome, Plan, Standstills, Voice, Weather, telling_apart};
+use pelure::voice::pcm::FRAME;
+use pelure::voice::playing::Playing;
+use pelure::voice::{LaneId, Line, Stretch};
 use pelure::wire::{Circuits, Profile};
 
 #[path = "kit/figure.rs"]
@@ -33,6 +37,7 @@ fn main() {
     all_frozen("_other", OTHER..OTHER + 200);
     typical_elsewhere(calls);
     drift();
+    memory();
     leak();
     work();
 }
@@ -113,6 +118,48 @@ fn drift() {
     }
 }
 
+/// What ninety minutes leave behind in both sides of a call, from the microphone's frames to the loudspeaker's sound, with clocks
+/// that differ by 200 millionths.
+fn memory() {
+    let mut encoder = Encoder::new(Profile::Default.frame_bytes()).unwrap();
+    let sound = tone();
+    let said: Vec<Vec<u8>> = sound.as_chunks::<FRAME>().0.iter().map(|frame| encoder.encode(frame).unwrap()).collect();
+    let mut frames = said.iter().cycle();
+    let mut lines = [(); 2].map(|()| Line::new(Profile::Default, Circuits::USUAL, &said[0], Duration::ZERO));
+    let lanes: Vec<[LaneId; 2]> =
+        (0..3).map(|_| lines.each_mut().map(|line| line.attach(Duration::ZERO).unwrap())).collect();
+    let (mut playing, mut spoken, mut first) = (Playing::new().unwrap(), Duration::ZERO, None);
+    let mut ways = [VecDeque::new(), VecDeque::new()];
+    for step in 0..90 * 60 * 100 {
+        let now = Duration::from_millis(10 * step);
+        while spoken <= now {
+            lines[0].speak(frames.next().unwrap(), now);
+            spoken += Duration::from_micros(20_000 - 4);
+        }
+        for (from, to) in [(0, 1), (1, 0)] {
+            while let Some((lane, record)) = lines[from].due(now) {
+                let place = lanes.iter().position(|both| both[from] == lane).unwrap();
+                ways[from].push_back((now + WAY, lanes[place][to], record));
+            }
+            while let Some((_, lane, record)) = ways[from].pop_front_if(|(at, ..)| *at <= now) {
+                lines[to].hear(lane, &record, now).unwrap();
+            }
+        }
+        std::hint::black_box(playing.next(|ahead| lines[1].play(now, ahead)));
+        if now == seconds(5 * 60) {
+            first = Some(resident());
+        }
+    }
+    tell("voice_memory_90_min", resident(), "KiB", first);
+}
+
+/// What this program holds of the machine's memory, in KiB.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
 /// An hour of speech, of silence, and of a pulled microphone, seen from outside.
 fn leak() {
     let records = |voice| Plan { voice, lasts: seconds(3_600), ..Plan::new(Weather::TYPICAL, 5) }.run().records;
@@ -156,6 +203,9 @@ fn steady() -> Weather {
 fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
+
+/// From one side to the other.
+const WAY: Duration = Duration::from_millis(80);
 
 /// The first of the calls that nothing was ever tuned on.
 const OTHER: u64 = 1_000;
