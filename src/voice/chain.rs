@@ -116,6 +116,36 @@ mod tests {
         }
     }
 
+    /// By how many decibels the echo is fainter in the second after it moved.
+    fn moved(from_ms: usize, to_ms: usize, told: bool) -> f32 {
+        let (mut chain, mut far) = (Chain::new(Listening::Loudspeaker), Talker::new(3));
+        let (mut here, mut there) = (Room::new(from_ms, 5), Room::new(to_ms, 5));
+        let (mut before, mut after) = (0.0, 0.0);
+        for at in 0..700 {
+            let played = far.block();
+            chain.heard(&played);
+            let (old, new) = (here.echo(&played), there.echo(&played));
+            if at == 600 && told {
+                chain.relearn();
+            }
+            let echo = if at < 600 { old } else { new };
+            let left = chain.clean(&echo);
+            if at >= 600 {
+                before += power(&echo);
+                after += power(&left);
+            }
+        }
+        decibels(before.sqrt()) - decibels(after.sqrt())
+    }
+
+    #[test]
+    fn an_echo_that_moved_is_kept_back_from_when_that_is_told() {
+        for (from, to) in [(150, 60), (60, 150), (120, 100)] {
+            let (told, not) = (moved(from, to, true), moved(from, to, false));
+            assert!(told >= not + 8.0, "from {from} to {to} ms: {told} dB, {not} where nobody says so");
+        }
+    }
+
     #[test]
     fn a_headset_takes_no_echo_out() {
         assert!(enhancement(Listening::Headset, 60) < 20.0);
