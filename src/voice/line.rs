@@ -64,6 +64,8 @@ struct Spoken {
     newest: Option<u32>,
     /// When the last frame came, or should have come.
     last: Duration,
+    /// When a frame came last.
+    came: Duration,
     /// Frames that silence took the place of, and that may still come, all at once.
     owed: u32,
     /// A frame of silence, for when there is none.
@@ -215,41 +217,58 @@ impl Spoken {
         let mut silence = silence.to_vec();
         silence.resize(profile.frame_bytes(), 0);
         let room = profile.frames_per_cell();
-        Self { frames: VecDeque::with_capacity(room), newest: None, last: now, owed: 0, silence: silence.into(), room }
+        Self {
+            frames: VecDeque::with_capacity(room),
+            newest: None,
+            last: now,
+            came: now,
+            owed: 0,
+            silence: silence.into(),
+            room,
+        }
     }
 
     /// A frame whose place was taken is too late, and would push all that follow it into the future.
     fn push(&mut self, frame: &[u8], now: Duration) {
-        let apart = now.saturating_sub(self.last);
-        if apart < FRAME / 2 && self.owed > 0 {
-            self.owed -= 1;
-            self.last = now;
-            return;
-        }
-        if apart < HICCUP {
+        self.fill(now);
+        let apart = now.saturating_sub(std::mem::replace(&mut self.came, now));
+        if (FRAME / 2..HICCUP).contains(&apart) {
+            // As fast as it is spoken: nothing that is late comes any more.
             self.owed = 0;
         }
+        if self.owed == 0 {
+            self.last = now;
+        } else if now.saturating_sub(self.last) < FRAME {
+            self.owed -= 1;
+            return;
+        } else {
+            self.last += FRAME;
+        }
         let frame = if frame.len() == self.silence.len() { frame.into() } else { self.silence.clone() };
-        self.last = now;
         self.add(frame);
     }
 
-    /// The number of the newest frame; where the microphone gave none for some time, silence takes their place, so that
-    /// time goes on for the listener.
+    /// The number of the newest frame.
     fn catch_up(&mut self, now: Duration) -> u32 {
+        self.fill(now);
+        match self.newest {
+            Some(newest) => newest,
+            None => self.add(self.silence.clone()),
+        }
+    }
+
+    /// Where the microphone gave no frame for some time, silence takes their places, so that time goes on for the listener.
+    fn fill(&mut self, now: Duration) {
+        let Some(newest) = &mut self.newest else { return };
         let missing = now.saturating_sub(self.last).saturating_sub(HICCUP).as_millis() / FRAME.as_millis();
         let missing = u32::try_from(missing).unwrap_or(u32::MAX / 2);
         self.last = self.last.saturating_add(FRAME.saturating_mul(missing));
         self.owed = self.owed.saturating_add(missing);
         // Of a long time only the end is still carried.
         let fits = missing.min(self.room as u32);
-        self.newest = self.newest.map(|newest| newest.saturating_add(missing - fits));
+        *newest = newest.saturating_add(missing - fits);
         for _ in 0..fits {
             self.add(self.silence.clone());
-        }
-        match self.newest {
-            Some(newest) => newest,
-            None => self.add(self.silence.clone()),
         }
     }
 
@@ -292,8 +311,8 @@ fn most_frames(time: Duration) -> u32 {
 /// What the codec needs to know of the future.
 const LOOKAHEAD: Duration = Duration::from_micros(6_500);
 
-/// For so long a microphone may be late without silence in the place of its sound.
-const HICCUP: Duration = Duration::from_millis(60);
+/// For so long a microphone may be late without silence in the place of its sound: longer than the longest buffer of one.
+const HICCUP: Duration = Duration::from_millis(100);
 
 /// Over about so long, numbers of a call are averaged.
 const MEMORY: Duration = Duration::from_secs(5);

@@ -258,6 +258,24 @@ fn sound_that_comes_after_silence_took_its_place_does_not_shift_what_follows() {
     assert_eq!(newest(true), newest(false));
 }
 
+/// After a long pause, as when a device is opened anew, sound may come up to 80 ms at once, and all of it is new.
+#[test]
+fn sound_that_comes_in_pieces_after_a_long_pause_is_not_taken_for_late() {
+    for at_once in 1..=4u64 {
+        let (mut line, _) = line();
+        line.speak(&[7; 43], ms(0));
+        for tick in 0..1_000u64 {
+            if tick >= 500 && tick % at_once == 0 {
+                (0..at_once).for_each(|_| line.speak(&[7; 43], ms(20 * tick)));
+            }
+            let Some((_, bytes)) = line.due(ms(20 * tick)) else { continue };
+            let cell = Cell::decode(Profile::Default, &bytes).unwrap();
+            assert!(u64::from(cell.newest).abs_diff(tick) <= 6, "{at_once} at once: {} at {tick}", cell.newest);
+            assert!(tick < 530 || cell.frames.iter().all(|byte| *byte == 7), "{at_once} at once: silence at {tick}");
+        }
+    }
+}
+
 #[test]
 fn a_frame_of_a_wrong_size_goes_out_as_silence() {
     let (mut line, _) = line();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -54,11 +54,17 @@ fn what_must_not_be_there_would_be_seen() {
     let datagrams = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let server = listener.local_addr().unwrap();
     let connection = TcpStream::connect(server).unwrap();
+    let (stream, raw) = (rustix::net::SocketType::STREAM, rustix::net::SocketType::RAW);
+    let _idle = rustix::net::socket(rustix::net::AddressFamily::INET, stream, None).unwrap();
+    let _netlink = rustix::net::socket(rustix::net::AddressFamily::NETLINK, raw, None).unwrap();
     let seen = sockets(std::process::id());
     let connected = Socket::Connection { to: connection.peer_addr().unwrap() };
     assert!(seen.contains(&Socket::Listener { at: server }));
     assert!(seen.contains(&Socket::Datagrams { at: datagrams.local_addr().unwrap() }));
     assert!(seen.contains(&connected));
+    assert!(seen.contains(&Socket::Other { protocol: "NETLINK".into() }));
+    let idle = |socket: &Socket| matches!(socket, Socket::Other { protocol } if protocol.starts_with("TCP"));
+    assert!(!seen.iter().any(idle), "one of TCP that is not connected leads nowhere");
     if let Ok(listener6) = listener6 {
         assert!(seen.contains(&Socket::Listener { at: listener6.local_addr().unwrap() }));
     }
@@ -79,9 +85,9 @@ pub(crate) enum Socket {
     Datagrams {
         at: SocketAddr,
     },
-    /// Of a family that is neither TCP, UDP nor local to the machine: raw packets, for instance.
+    /// In no table of TCP or UDP, and not local to the machine: raw packets, for instance.
     Other {
-        inode: u64,
+        protocol: String,
     },
 }
 
@@ -99,8 +105,19 @@ pub(crate) fn sockets(pid: u32) -> BTreeSet<Socket> {
     // Signals reach the runtime over a pair of local sockets.
     local.extend(rows(pid, "unix").iter().filter_map(|row| row.get(6)?.parse::<u64>().ok()));
     let after = inodes(pid);
-    let lasting = before.intersection(&after).filter(|inode| !local.contains(*inode));
-    lasting.map(|inode| known.get(inode).cloned().unwrap_or(Socket::Other { inode: *inode })).collect()
+    let lasting = after.iter().filter(|(inode, _)| before.contains_key(inode) && !local.contains(*inode));
+    lasting.filter_map(|(inode, file)| known.get(inode).cloned().or_else(|| unlisted(file))).collect()
+}
+
+/// A socket that no table has. One of TCP leads nowhere: it was not connected yet, or is not any more.
+fn unlisted(file: &Path) -> Option<Socket> {
+    let mut name = [0; 32];
+    let protocol = match rustix::fs::getxattr(file, "system.sockprotoname", &mut name) {
+        Ok(length) => String::from_utf8_lossy(&name[..length]).trim_end_matches('\0').to_owned(),
+        Err(rustix::io::Errno::NOENT) => return None, // closed meanwhile
+        Err(error) => error.to_string(),
+    };
+    (!["TCP", "TCPv6"].contains(&protocol.as_str())).then_some(Socket::Other { protocol })
 }
 
 /// This end of each connection of a process.
@@ -108,15 +125,16 @@ pub(crate) fn locals(pid: u32) -> BTreeSet<SocketAddr> {
     let own = inodes(pid);
     let local = |row: &Vec<String>| {
         let inode = row.get(9)?.parse().ok()?;
-        own.contains(&inode).then(|| end(row.get(1)?)).flatten()
+        own.contains_key(&inode).then(|| end(row.get(1)?)).flatten()
     };
     ["tcp", "tcp6"].iter().flat_map(|table| rows(pid, table).iter().filter_map(local).collect::<Vec<_>>()).collect()
 }
 
-fn inodes(pid: u32) -> BTreeSet<u64> {
-    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { return BTreeSet::new() };
-    let target = |file: fs::DirEntry| fs::read_link(file.path()).ok();
-    files.flatten().filter_map(target).filter_map(|target| inode(&target)).collect()
+/// The sockets of a process, and the files that they are to it.
+fn inodes(pid: u32) -> BTreeMap<u64, PathBuf> {
+    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { return BTreeMap::new() };
+    let socket = |file: PathBuf| Some((inode(&fs::read_link(&file).ok()?)?, file));
+    files.flatten().filter_map(|entry| socket(entry.path())).collect()
 }
 
 /// The number in `socket:[number]`.
