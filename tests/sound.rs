@@ -73,6 +73,26 @@ fn what_is_said_while_the_sound_server_sleeps_is_not_lost() {
     });
 }
 
+/// The echo canceller finds an echo where it was, in what the loudspeaker says that it played.
+#[test]
+fn an_echo_stays_in_its_place_while_the_sound_server_sleeps() {
+    on_a_machine("an_echo_stays_in_its_place_while_the_sound_server_sleeps", |machine| {
+        let mut call = Call::open("spk_a.monitor", "spk_a");
+        call.until("both devices to work", |call| call.works == 2);
+        call.until("the buffers to be long enough", |call| call.opened.elapsed() > Duration::from_secs(4));
+        call.plays = Plays::Ramp(0);
+        let place = |sound: &[f32], level: f32| sound.iter().position(|x| *x >= level);
+        call.until("the beginning", |call| place(&call.heard, 0.3).is_some());
+        machine.sleep(Duration::from_millis(300));
+        call.until("the end", |call| place(&call.heard, 0.9).is_some());
+        let [before, after] = [0.25, 0.85].map(|level| {
+            let [heard, played] = [&call.heard, &call.played].map(|sound| place(sound, level).unwrap());
+            heard as isize - played as isize
+        });
+        assert!(before.abs_diff(after) < RATE as usize / 200, "the echo went from {before} to {after} samples");
+    });
+}
+
 #[test]
 fn an_unplugged_device_is_replaced_and_said() {
     on_a_machine("an_unplugged_device_is_replaced_and_said", |machine| {
@@ -140,18 +160,28 @@ fn call_after_call_takes_no_more_of_the_sound_server() {
     });
 }
 
-/// A microphone and a loudspeaker in use: what is said is played.
+/// A microphone and a loudspeaker in use.
 struct Call {
     microphone: Box<dyn Microphone>,
     loudspeaker: Box<dyn Loudspeaker>,
     start: Instant,
+    plays: Plays,
     waiting: std::collections::VecDeque<[f32; BLOCK]>,
     heard: Vec<f32>,
+    played: Vec<f32>,
     /// When a device was opened last.
     opened: Instant,
     works: usize,
     replaced: usize,
     failed: Vec<DeviceError>,
+}
+
+/// What a call plays.
+enum Plays {
+    /// What is said.
+    Heard,
+    /// Sound in which each sample says when it is played; up to here.
+    Ramp(usize),
 }
 
 impl Call {
@@ -160,8 +190,10 @@ impl Call {
             microphone: device::microphone(&Choice::parse(microphone)).unwrap(),
             loudspeaker: device::loudspeaker(&Choice::parse(loudspeaker)).unwrap(),
             start: Instant::now(),
+            plays: Plays::Heard,
             waiting: std::collections::VecDeque::new(),
             heard: Vec::new(),
+            played: Vec::new(),
             opened: Instant::now(),
             works: 0,
             replaced: 0,
@@ -180,7 +212,15 @@ impl Call {
             self.waiting.pop_front();
         }
         while self.loudspeaker.wants(now) {
-            self.loudspeaker.play(&self.waiting.pop_front().unwrap_or(SILENCE));
+            let block = match &mut self.plays {
+                Plays::Heard => self.waiting.pop_front().unwrap_or(SILENCE),
+                Plays::Ramp(at) => {
+                    *at += BLOCK;
+                    std::array::from_fn(|next| (*at + next) as f32 / RAMP)
+                }
+            };
+            self.loudspeaker.play(&block);
+            self.played.extend(std::iter::from_fn(|| self.loudspeaker.played()).flatten());
         }
         while let Some(news) = self.microphone.news().or_else(|| self.loudspeaker.news()) {
             match news {
@@ -337,6 +377,9 @@ static ONE: Mutex<()> = Mutex::new(());
 const INSIDE: &str = "PELURE_TEST_MACHINE";
 
 const PIECE: usize = 640;
+
+/// Samples in which a ramp goes from silence to the loudest.
+const RAMP: f32 = 5.0 * RATE as f32;
 
 /// Long enough for a machine that does much else; a test that works does not wait for it.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -21,7 +21,9 @@ use crate::voice::pcm::{BLOCK, Block, RATE, SILENCE};
 use crate::voice::resample::Resampler;
 
 mod find;
+mod player;
 mod recorder;
+mod server;
 mod system;
 
 pub use find::{Name, Names, names};
@@ -60,7 +62,7 @@ struct InLine {
 
 /// An open loudspeaker.
 struct OutLine {
-    _stream: cpal::Stream,
+    _stream: Box<dyn Send>,
     ring: Producer<f32>,
     counters: Arc<Counters>,
     resampler: Resampler,
@@ -233,8 +235,14 @@ fn open_output(name: Option<&str>, buffer: Duration) -> Result<Opened<OutLine>, 
         SampleFormat::I16 => spouting::<i16>(device, config),
         _ => spouting::<i32>(device, config),
     };
-    let (stream, ring, counters) = either(config, build)?;
     let (rate, resampler) = (config.sample_rate, rated(RATE, config.sample_rate)?);
+    let (stream, ring, counters): (Box<dyn Send>, _, _) = if found.is_of_a_server() {
+        let (spout, ring, counters) = ring::spout(samples(rate, RING), 1);
+        (Box::new(player::play(&found.name.id, rate, buffer, spout, &counters)?), ring, counters)
+    } else {
+        let (stream, ring, counters) = either(config, build)?;
+        (Box::new(stream), ring, counters)
+    };
     found.watch(&counters);
     let played = Played::new(rate);
     let line = OutLine { _stream: stream, ring, counters, resampler, rate, made: Vec::new(), played, forgiven: None };
@@ -318,7 +326,7 @@ fn samples(rate: u32, time: Duration) -> usize {
 /// What a microphone gives at once.
 const INPUT_BUFFER: Duration = Duration::from_millis(20);
 
-/// What a loudspeaker takes at once; it keeps twice as much. With half of it PulseAudio ran dry on a busy machine.
+/// What a loudspeaker takes at once, at most; it keeps twice as much. With half of it PulseAudio ran dry on a busy machine.
 const OUTPUT_BUFFER: Duration = Duration::from_millis(20);
 
 /// What a ring holds: more than anybody should ever be late.
