@@ -3,7 +3,8 @@
 //!
 //! The records are watched where they are given to the network. The rhythm they are compared with is the one that fits
 //! them best: nobody outside knows when a call began. The figures are those of the machine as it is; an idle one is asked
-//! for.
+//! for. Somebody speaks and is silent in turns, so that a machine that changes is the same for both; how well an observer
+//! tells two silences apart, which are alike, says what a share of pairs is worth that is not one half.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench tells figures and takes the time")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at what goes wrong")]
@@ -15,7 +16,7 @@ mod figure;
 mod kit;
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,7 @@ use pelure::voice::Stage;
 use pelure::voice::device::tape::{Ear, Tape};
 use pelure::voice::device::{Choice, DeviceError, Devices, Loudspeaker, Microphone};
 use pelure::voice::emulator::telling_apart;
+use pelure::voice::pcm::RATE;
 use pelure::wire::Profile;
 use pelure_onion::network::{Boxed, Dial, DialError, Network, PublishError, Service, Status, Stream};
 use pelure_onion::{Memory, ServiceKey};
@@ -37,33 +39,69 @@ use tokio::sync::watch;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let (speech, silence) = (records(tone(180.0, LASTS)).await, records(Vec::new()).await);
-    for (name, seen) in [("speech", &speech), ("silence", &silence)] {
-        let off = deviations(seen);
-        tell(&format!("call_tick_deviation_{name}_p50"), 1e3 * quantile(&off, 0.5), "ms", None);
-        tell(&format!("call_tick_deviation_{name}_p99"), 1e3 * quantile(&off, 0.99), "ms", Some(2.0));
-        tell(&format!("call_ticks_{name}"), seen.len() as f64, "records", None);
-    }
-    tell("call_speech_from_silence_in_real_time_auc", telling_apart(&speech, &silence), "", Some(0.51));
+    // Beside it, what becomes on this machine of a thread that does nothing but wake at each tick.
+    let bare = std::thread::spawn(wakings);
+    let seen = records().await;
+    let off = deviations(&bare.join().unwrap());
+    tell("bare_tick_deviation_p50", 1e3 * quantile(&off, 0.5), "ms", None);
+    tell("bare_tick_deviation_p99", 1e3 * quantile(&off, 0.99), "ms", None);
+    let off = deviations(&seen);
+    tell("call_tick_deviation_p50", 1e3 * quantile(&off, 0.5), "ms", None);
+    tell("call_tick_deviation_p99", 1e3 * quantile(&off, 0.99), "ms", Some(2.0));
+    tell("call_ticks", seen.len() as f64, "records", None);
+    // Of four turns the first and the third are spoken.
+    let [one, silence, other, more_silence] = [0, 1, 2, 3].map(|which| turns(&seen, which));
+    let speech_from_silence = (telling_apart(&one, &silence) + telling_apart(&other, &more_silence)) / 2.0;
+    let alike = (telling_apart(&one, &other) + telling_apart(&silence, &more_silence)) / 2.0;
+    tell("call_speech_from_silence_in_real_time_auc", speech_from_silence, "", Some(0.51));
+    tell("call_alike_in_real_time_auc", alike, "", Some(0.51));
 }
 
-/// When the records of a call left, and how large they were, of somebody who says this and then nothing.
-async fn records(said: Vec<f32>) -> Vec<(Duration, usize)> {
+/// When the records of a call left, since its microphone was opened, and how large they were. In every other turn somebody
+/// speaks.
+async fn records() -> Vec<(Duration, usize)> {
     let (road, seen) = (Memory::new(1), Seen::default());
     let watched = Arc::new(Watched { road: road.network(), seen: Arc::clone(&seen) });
-    let mut ada = person(watched, "ada", said).await;
-    let mut bob = person(road.network(), "bob", Vec::new()).await;
+    let turn = [tone(180.0, TURN), vec![0.0; (TURN * RATE) as usize]].concat();
+    let (said, silent) = (Arc::new(Said::new(turn.repeat(TURNS as usize / 2))), Arc::new(Said::new(Vec::new())));
+    let mut ada = person(watched, "ada", Arc::clone(&said)).await;
+    let mut bob = person(road.network(), "bob", silent).await;
     let (to_bob, _) = acquaint(&mut ada, &mut bob).await;
     let call = ada.engine.start_call(to_bob, Profile::Default).await.unwrap();
     bob.until(|event| matches!(event, Event::CallIncoming(_))).await;
     bob.engine.accept_call(call).await.unwrap();
     ada.until(|event| matches!(event, Event::CallState(view) if view.stage == Stage::Active)).await;
-    tokio::time::sleep(SETTLE).await;
-    let from = Instant::now();
-    tokio::time::sleep(Duration::from_secs(LASTS.into()) - 2 * SETTLE).await;
+    tokio::time::sleep(Duration::from_secs((TURN * TURNS).into())).await;
     let seen = std::mem::take(&mut *seen.lock().unwrap());
     ada.engine.hang_up(call).await.unwrap();
-    seen.into_iter().filter(|(at, _)| *at > from).map(|(at, size)| (at - from, size)).collect()
+    let began = *said.opened.get().unwrap();
+    // At the beginning circuits come.
+    let settled = Duration::from_secs((4 * TURN).into());
+    let since = seen.into_iter().map(|(at, size)| (at.saturating_duration_since(began), size));
+    since.filter(|(at, _)| *at >= settled).collect()
+}
+
+/// When a thread woke that slept until each tick.
+fn wakings() -> Vec<(Duration, usize)> {
+    let (began, tick) = (Instant::now(), Profile::Default.stagger());
+    let ticks = (TURN * TURNS * 1_000) / tick.as_millis() as u32;
+    let wake = |number| {
+        std::thread::sleep((tick * number).saturating_sub(began.elapsed()));
+        (began.elapsed(), 0)
+    };
+    (0..ticks).map(wake).collect()
+}
+
+/// The records of one in four turns, without a second at each end of it, as if nothing had been between.
+fn turns(seen: &[(Duration, usize)], which: u64) -> Vec<(Duration, usize)> {
+    let (turn, second) = (Duration::from_secs(TURN.into()), Duration::from_secs(1));
+    let kept = turn - 2 * second;
+    let place = |at: Duration| {
+        let (number, within) = (at.as_micros() / turn.as_micros(), at.as_micros() % turn.as_micros());
+        let within = Duration::from_micros(within as u64).checked_sub(second).filter(|within| *within < kept)?;
+        (number as u64 % 4 == which).then(|| kept * (number as u32 / 4) + within)
+    };
+    seen.iter().filter_map(|(at, size)| Some((place(*at)?, *size))).collect()
 }
 
 /// By how much each record left earlier or later than its turn in the rhythm of 20 ms that fits most of them.
@@ -78,10 +116,10 @@ fn deviations(seen: &[(Duration, usize)]) -> Vec<Duration> {
     phases.iter().map(|phase| phase.abs_diff(usual)).collect()
 }
 
-async fn person(network: Arc<dyn Network>, name: &str, said: Vec<f32>) -> Person {
+async fn person(network: Arc<dyn Network>, name: &str, said: Arc<Said>) -> Person {
     let vault = Vault::traceless(&mut SystemRandom).unwrap();
     let blobs = BlobStore::new(std::env::temp_dir().join(name), None);
-    let audio = Audio { sound: Sound::none(), devices: Arc::new(Said(said)) };
+    let audio = Audio { sound: Sound::none(), devices: said };
     let clock = Arc::new(MachineClock::new());
     let parts = Parts { network, vault, blobs, clock, limits: Limits::default(), audio };
     let (engine, events) = Engine::start(parts).await.unwrap();
@@ -90,11 +128,21 @@ async fn person(network: Arc<dyn Network>, name: &str, said: Vec<f32>) -> Person
 }
 
 /// A microphone that hears this, and a loudspeaker that nobody hears.
-struct Said(Vec<f32>);
+struct Said {
+    sound: Vec<f32>,
+    opened: OnceLock<Instant>,
+}
+
+impl Said {
+    fn new(sound: Vec<f32>) -> Self {
+        Self { sound, opened: OnceLock::new() }
+    }
+}
 
 impl Devices for Said {
     fn microphone(&self, _choice: &Choice) -> Result<Box<dyn Microphone>, DeviceError> {
-        Ok(Box::new(Tape::new(self.0.clone())))
+        self.opened.get_or_init(Instant::now);
+        Ok(Box::new(Tape::new(self.sound.clone())))
     }
 
     fn loudspeaker(&self, _choice: &Choice) -> Result<Box<dyn Loudspeaker>, DeviceError> {
@@ -170,8 +218,8 @@ impl AsyncWrite for WatchedStream {
     }
 }
 
-/// Seconds of a call.
-const LASTS: u32 = 64;
+/// Seconds for which somebody speaks, or is silent; an observer looks at two seconds at once.
+const TURN: u32 = 6;
 
-/// At its beginning circuits come, at its end they go.
-const SETTLE: Duration = Duration::from_secs(2);
+/// Turns of a call: four minutes.
+const TURNS: u32 = 40;

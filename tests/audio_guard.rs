@@ -29,10 +29,10 @@ impl Cards {
             let (tap, end, _) = ring::tap(700, channels);
             taps.push(tap);
             ends.0.push(end);
-            let (spout, mut end, _) = ring::spout(700, channels);
-            (0..650).for_each(|at| end.push(at as f32 / 650.0).unwrap());
+            let (spout, mut supply) = ring::spout(700, channels);
+            (0..650).for_each(|at| supply.sound.push(at as f32 / 650.0).unwrap());
             spouts.push(spout);
-            ends.1.push(end);
+            ends.1.push(supply);
         }
         let (numbers, words, long_words) = (vec![0.5; 4_096], vec![77; 4_096], vec![-77; 4_096]);
         (Self { taps, spouts, numbers, words, long_words }, ends)
@@ -50,6 +50,7 @@ impl Cards {
                 spout.fill(&mut self.numbers[..length]);
                 spout.fill(&mut self.words[..length]);
                 spout.fill(&mut self.long_words[..length]);
+                spout.skip(&mut self.numbers[..length]);
             }
         }
     }

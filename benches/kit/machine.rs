@@ -44,7 +44,9 @@ impl Machine {
     pub fn start(dir: &Path, sinks: &[&str]) -> Outcome<Self> {
         let dir = dir.join("sound");
         std::fs::create_dir(&dir)?;
-        let sink = |name: &&str| format!("load-module module-null-sink sink_name={name} rate=48000 channels=1\n");
+        // What was played stays played, as in a room: the filter of one forgets its sound when the server takes some back.
+        let sink = "load-module module-null-sink rate=48000 channels=1 norewinds=1";
+        let sink = |name: &&str| format!("{sink} sink_name={name}\n");
         let setup: String = sinks.iter().map(sink).collect();
         std::fs::write(dir.join("setup.pa"), format!("load-module module-native-protocol-unix\n{setup}"))?;
         let mut server = Command::new("pulseaudio");

@@ -213,6 +213,8 @@ impl Walk {
     /// The next frame, if it was said. Muted, it is silence: the same work is done and the same bytes go.
     fn listen(&mut self, now: Duration) -> Option<Vec<u8>> {
         while let Some(block) = self.microphone.listen(now) {
+            // After a pause much comes at once, on both sides: what was played goes first.
+            self.hear_back();
             let cleaned = self.chain.clean(&block);
             self.gauges.levels.said = self.said.take(&cleaned);
             let said = if self.muted { SILENCE } else { cleaned };

@@ -5,17 +5,17 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, Device, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
-use rtrb::{Consumer, Producer};
+use rtrb::Consumer;
 
 use super::keeper::{Keeper, Line, Opened, opener};
 use super::pace::Pace;
 use super::played::Played;
-use super::ring::{self, Counters};
+use super::ring::{self, Counters, Supply};
 use super::{DeviceError, Loudspeaker, Microphone, News};
 use crate::voice::pcm::{BLOCK, Block, RATE, SILENCE};
 use crate::voice::resample::Resampler;
@@ -63,8 +63,7 @@ struct InLine {
 /// An open loudspeaker.
 struct OutLine {
     _stream: Box<dyn Send>,
-    ring: Producer<f32>,
-    counters: Arc<Counters>,
+    supply: Supply,
     resampler: Resampler,
     rate: u32,
     made: Vec<f32>,
@@ -149,7 +148,7 @@ impl Line for InLine {
 
 impl Line for OutLine {
     fn counters(&self) -> &Counters {
-        &self.counters
+        &self.supply.counters
     }
 
     fn rate(&self) -> u32 {
@@ -176,31 +175,31 @@ impl InLine {
 impl OutLine {
     /// What the card takes at once must be there, and a little more: the more, the more often it was not.
     fn wants(&self) -> bool {
-        let most = (self.counters.most.load(Relaxed) as usize).min(samples(self.rate, TAKEN_MOST));
-        let clicks = self.counters.clicks.load(Relaxed).wrapping_sub(self.forgiven.unwrap_or_default());
+        let most = (self.supply.counters.most.load(Relaxed) as usize).min(samples(self.rate, TAKEN_MOST));
+        let clicks = self.supply.counters.clicks.load(Relaxed).wrapping_sub(self.forgiven.unwrap_or_default());
         let slack = SLACK * (1 + clicks / CLICKS_FOR_SLACK).min(SLACKS_MOST);
         self.filled() < most + samples(self.rate, slack)
     }
 
     fn play(&mut self, block: &Block) {
-        let clicks = self.counters.clicks.load(Relaxed);
+        let clicks = self.supply.counters.clicks.load(Relaxed);
         self.forgiven.get_or_insert(clicks);
         self.made.clear();
         self.resampler.push(block, &mut self.made);
         // What finds no room was not wanted.
-        let (_, lost) = self.ring.push_partial_slice(&self.made);
+        let (_, lost) = self.supply.sound.push_partial_slice(&self.made);
         if lost.is_empty() {
             self.played.hand(block);
         }
     }
 
     fn played(&mut self) -> Option<Block> {
-        let [there, missing] = [&self.counters.there, &self.counters.missing].map(|count| count.load(Relaxed));
-        self.played.next(there, missing)
+        let there = self.supply.counters.there.load(Acquire);
+        self.played.next(there, &mut self.supply.gaps)
     }
 
     fn filled(&self) -> usize {
-        self.ring.buffer().capacity().saturating_sub(self.ring.slots())
+        self.supply.sound.buffer().capacity().saturating_sub(self.supply.sound.slots())
     }
 }
 
@@ -236,16 +235,16 @@ fn open_output(name: Option<&str>, buffer: Duration) -> Result<Opened<OutLine>, 
         _ => spouting::<i32>(device, config),
     };
     let (rate, resampler) = (config.sample_rate, rated(RATE, config.sample_rate)?);
-    let (stream, ring, counters): (Box<dyn Send>, _, _) = if found.is_of_a_server() {
-        let (spout, ring, counters) = ring::spout(samples(rate, RING), 1);
-        (Box::new(player::play(&found.name.id, rate, buffer, spout, &counters)?), ring, counters)
+    let (stream, supply): (Box<dyn Send>, _) = if found.is_of_a_server() {
+        let (spout, supply) = ring::spout(samples(rate, RING), 1);
+        (Box::new(player::play(&found.name.id, rate, buffer, spout, &supply.counters)?), supply)
     } else {
-        let (stream, ring, counters) = either(config, build)?;
-        (Box::new(stream), ring, counters)
+        let (stream, supply) = either(config, build)?;
+        (Box::new(stream), supply)
     };
-    found.watch(&counters);
+    found.watch(&supply.counters);
     let played = Played::new(rate);
-    let line = OutLine { _stream: stream, ring, counters, resampler, rate, made: Vec::new(), played, forgiven: None };
+    let line = OutLine { _stream: stream, supply, resampler, rate, made: Vec::new(), played, forgiven: None };
     Ok(Opened { line, name, replaced })
 }
 
@@ -277,9 +276,9 @@ where
 fn spouting<T: SizedSample + FromSample<f32>>(
     device: &Device,
     config: StreamConfig,
-) -> Result<(cpal::Stream, Producer<f32>, Arc<Counters>), cpal::Error> {
-    let (mut spout, end, counters) = ring::spout(samples(config.sample_rate, RING), config.channels);
-    let told = counters.clone();
+) -> Result<(cpal::Stream, Supply), cpal::Error> {
+    let (mut spout, supply) = ring::spout(samples(config.sample_rate, RING), config.channels);
+    let told = supply.counters.clone();
     let stream = device.build_output_stream(
         config,
         move |sound: &mut [T], _: &cpal::OutputCallbackInfo| spout.fill(sound),
@@ -287,7 +286,7 @@ fn spouting<T: SizedSample + FromSample<f32>>(
         Some(PATIENCE),
     )?;
     stream.play()?;
-    Ok((stream, end, counters))
+    Ok((stream, supply))
 }
 
 /// Counts an error; how many of them mean something is judged elsewhere.

@@ -4,7 +4,8 @@
 //! `make_playback_buffer_attr`), so each time the echo of all that follows comes later than before. Here silence takes the
 //! place of what is late, and what follows is played when it would have been. It does not find loudspeakers.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use pulseaudio::protocol::PlaybackStreamParams;
@@ -43,18 +44,30 @@ pub(super) fn play(
         flags: StreamFlags { adjust_latency: true, start_corked: true, ..StreamFlags::default() },
         ..PlaybackStreamParams::default()
     };
-    // After a pause the server asks for all that it missed: in pieces, since it is no sign of how much a card takes at once.
-    let mut sound = vec![0.0_f32; (at_once as usize / SAMPLE).max(1)];
+    let kept = Arc::new(AtomicU32::new(u32::MAX));
+    let room = Arc::clone(&kept);
+    let (mut sound, mut before) = (vec![0.0_f32; (at_once as usize / SAMPLE).max(1)], 0);
     let give = move |asked: &mut [u8]| {
+        // It asks for more than it keeps: it ran dry, and plays none of what comes for that time. A card that always asks
+        // for so much is another matter.
+        let is_much = |asked: usize| asked > room.load(Relaxed) as usize;
+        let late = is_much(asked.len()) && !is_much(before);
+        before = asked.len();
+        // In pieces: how much is asked for after a pause is no sign of how much a card takes at once.
         for piece in asked.as_chunks_mut::<SAMPLE>().0.chunks_mut(sound.len()) {
             let sound = sound.get_mut(..piece.len()).unwrap_or_default();
-            spout.fill(sound);
+            if late {
+                spout.skip(sound)
+            } else {
+                spout.fill(sound)
+            }
             piece.iter_mut().zip(sound).for_each(|(to, from)| *to = from.to_le_bytes());
         }
         asked.len()
     };
     let stream = answer(connected()?.create_playback_stream(params, give.as_playback_source()))?;
-    // Some cards take more at once than they are asked to.
+    // Some cards keep more and take more at once than they are asked to.
+    kept.store(stream.buffer_attr().target_length, Relaxed);
     counters.most.fetch_max(stream.buffer_attr().minimum_request_length / SAMPLE as u32, Relaxed);
     answer(stream.uncork())?;
     Ok(stream)
