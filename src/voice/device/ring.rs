@@ -22,6 +22,8 @@ pub struct Spout {
     gaps: Producer<Gap>,
     /// What it took of each channel, as long as it was not told of.
     silent: u64,
+    /// What it took last was silence in the place of sound.
+    dry: bool,
     channels: usize,
     counters: Arc<Counters>,
 }
@@ -76,8 +78,8 @@ pub fn spout(room: usize, channels: u16) -> (Spout, Supply) {
     let (sound, ring) = RingBuffer::new(room);
     let (told, gaps) = RingBuffer::new(GAPS);
     let counters = Arc::new(Counters::default());
-    let spout =
-        Spout { ring, gaps: told, silent: 0, channels: usize::from(channels).max(1), counters: counters.clone() };
+    let channels = usize::from(channels).max(1);
+    let spout = Spout { ring, gaps: told, silent: 0, dry: false, channels, counters: counters.clone() };
     (spout, Supply { sound, gaps, counters })
 }
 
@@ -107,6 +109,7 @@ impl Spout {
         self.counters.count(frames);
         let there = self.ring.slots().min(frames);
         let before = self.counters.there.fetch_add(there as u64, Release);
+        self.dry &= there == 0;
         self.tell(before + there as u64, frames - there);
         let mut samples = self.ring.read_chunk(there).ok().into_iter().flatten();
         for frame in interleaved.chunks_mut(self.channels) {
@@ -125,8 +128,10 @@ impl Spout {
     /// Tells of silence. What finds no room is told of with the next.
     fn tell(&mut self, after: u64, samples: usize) {
         if samples > 0 {
-            self.counters.clicks.fetch_add(1, Relaxed);
+            // However long it is, it is heard once.
+            self.counters.clicks.fetch_add(u32::from(!self.dry), Relaxed);
             self.silent += samples as u64;
+            self.dry = true;
         }
         if self.silent > 0 && self.gaps.push(Gap { after, samples: self.silent }).is_ok() {
             self.silent = 0;
@@ -180,12 +185,15 @@ mod tests {
         tap.take(&[0.2f32; 8]);
         assert_eq!(counters.clicks.load(Relaxed), 1);
         assert_eq!(rest(&mut end), [[0.1; 8].as_slice(), &[0.2; 2]].concat());
-        let (mut spout, supply) = spout(10, 1);
+        let (mut spout, mut supply) = spout(10, 1);
         spout.fill(&mut [0.0f32; 5]);
-        spout.fill(&mut [0.0f32; 4]);
+        // The same silence, and another after a sound.
+        spout.fill(&mut [0.0f32; 3]);
+        supply.sound.push(0.5).unwrap();
+        spout.fill(&mut [0.0f32; 2]);
         let counters = supply.counters;
         let read = [&counters.calls, &counters.most, &counters.clicks].map(|count| count.load(Relaxed));
-        assert_eq!((read, counters.samples.load(Relaxed)), ([2, 5, 2], 9));
+        assert_eq!((read, counters.samples.load(Relaxed)), ([3, 5, 2], 10));
     }
 
     #[test]
